@@ -1,0 +1,182 @@
+"""What a service is: one frozen declaration that the API, map, report, tests and monitors read.
+
+A service is a folder ``geoml/services/<name>/`` whose ``__init__`` exposes ``SERVICE``, a
+``Service``. Nothing else lists services; ``geoml.catalog`` finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from geoml.types import Array, Features, Text
+
+Monotone: TypeAlias = Literal["up", "down", None]
+ScoreKind: TypeAlias = Literal["probability", "anchored", "index"]
+Kind: TypeAlias = Literal["tabular", "segmentation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One input of a service.
+
+    ``monotone`` says in which direction the *prediction* may move when this input grows and all
+    else stays: ``"up"``, ``"down"``, or None where physics does not say.
+    """
+
+    name: str
+    title: Text
+    unit: str
+    valid: tuple[float, float]
+    monotone: Monotone = None
+
+    def accepts(self, value: float) -> bool:
+        """Whether ``value`` lies in the valid range, ends included; NaN is not a value."""
+        return bool(self.valid[0] <= value <= self.valid[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is predicted, in physical units, and the source key that it is learned from."""
+
+    name: str
+    title: Text
+    unit: str
+    valid: tuple[float, float]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A score 0..100 that is linear in the target between two frozen anchors, clipped outside.
+
+    Anchors never follow the scene: 40 means the same in every town and every year. ``version``
+    changes when they do, and it is stamped into every edition.
+    """
+
+    zero: float
+    hundred: float
+    version: str = "1"
+
+    def score(self, target: Array) -> Array:
+        """Score 0..100 of a target in its unit; NaN in, NaN out."""
+        scaled: Array = (target - self.zero) * (100.0 / (self.hundred - self.zero))
+        return np.clip(scaled, 0.0, 100.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """Classes of the score: ``len(colours) == len(edges) - 1``, colours as ``#rrggbb``.
+
+    ``labels`` are what a citizen reads beside each colour.
+    """
+
+    edges: tuple[float, ...]
+    colours: tuple[str, ...]
+    labels: tuple[Text, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a legend whose parts do not fit together."""
+        if not len(self.edges) - 1 == len(self.colours) == len(self.labels):
+            raise ValueError("a legend needs one colour and one label between every two edges")
+        if any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
+            raise ValueError("legend edges must increase")
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """When a trained model is good enough: ``metric`` under block validation below ``below``,
+    and better than the model called ``baseline``.
+    """
+
+    metric: str
+    below: float
+    baseline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """How much one input moves one prediction away from the average, in the target's unit."""
+
+    feature: str
+    value: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Answers for n places, each array of shape (n,) in the target's unit; NaN is unknown.
+
+    ``applicability`` is the dissimilarity index divided by its threshold: at most 1 inside what
+    the model has seen, more than 1 outside. ``contributions`` and ``average`` add up:
+    ``average + sum(contributions.values()) == target``.
+    """
+
+    target: Array
+    lower: Array
+    upper: Array
+    applicability: Array
+    contributions: Mapping[str, Array]
+    average: float
+
+
+class Model(Protocol):
+    """A trained version of a service, as far as anyone above it needs to know."""
+
+    manifest: Mapping[str, Any]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features it was trained on."""
+
+    def predict(self, features: Features, *, explain: bool = True) -> Prediction:
+        """Predict for arrays of shape (n,); a feature that is absent or NaN is unknown.
+
+        With ``explain=False`` contributions are empty, which is several times faster.
+        """
+
+
+class Samples(Protocol):
+    """Training cells of one or more areas: features, target, place and area of each."""
+
+    features: Features
+    target: Array
+    easting_m: Array
+    northing_m: Array
+    cell_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One answer that a town gets.
+
+    ``train`` writes a model into an empty folder and returns its manifest; ``load`` opens such a
+    folder; ``scene`` is a tiny synthetic case with a known answer; ``target_of`` turns a label
+    raster into the target (for heat: a temperature into an anomaly) and says how.
+    """
+
+    name: str
+    title: Text
+    summary: Text
+    is_not: Text
+    kind: Kind
+    score_kind: ScoreKind
+    features: tuple[Feature, ...]
+    needs_one_of: tuple[tuple[str, ...], ...]
+    target: Target
+    score: Anchored
+    legend: Legend
+    accept: Accept
+    units: tuple[str, ...]
+    train: Callable[..., dict[str, Any]]
+    load: Callable[..., Model]
+    scene: Callable[[], tuple[Features, Array]]
+    target_of: Callable[..., Any]
+    method: str = field(default="method.md")
+
+    def feature(self, name: str) -> Feature | None:
+        """The declaration of one feature, or None when the service does not use it."""
+        return next((one for one in self.features if one.name == name), None)

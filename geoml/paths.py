@@ -1,0 +1,84 @@
+"""Where things lie: one object for GEOML_HOME, one function for the built front end."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from geoml.errors import InvalidArgument
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds a town's data (``GEOML_HOME``, default ``./data``)."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """The home that ``GEOML_HOME`` names; only the edges (CLI, server) call this."""
+        return cls(Path(os.environ.get("GEOML_HOME") or "data").expanduser().resolve())
+
+    @property
+    def areas(self) -> Path:
+        """Folder of all areas."""
+        return self.root / "areas"
+
+    def area(self, area: str) -> Path:
+        """Folder of one area: ``area.json``, ``sources/``, ``features/``, ``units/``."""
+        return self.areas / slug(area)
+
+    def sources(self, area: str) -> Path:
+        """Folder of an area's ingested sources."""
+        return self.area(area) / "sources"
+
+    def features(self, area: str) -> Path:
+        """Folder of an area's computed features."""
+        return self.area(area) / "features"
+
+    def units(self, area: str) -> Path:
+        """Folder of an area's units with stable ids."""
+        return self.area(area) / "units"
+
+    def editions(self, service: str, area: str) -> Path:
+        """Folder of the editions of one service in one area."""
+        return self.root / "editions" / slug(service) / slug(area)
+
+    def models(self, service: str) -> Path:
+        """Folder of the models that this home has trained for a service."""
+        return self.root / "models" / slug(service)
+
+
+def slug(name: str) -> str:
+    """``name`` itself when it is a safe identifier; raises InvalidArgument otherwise.
+
+    Every id that becomes part of a path goes through here, so no id can leave its folder.
+    """
+    if _SLUG.fullmatch(name):
+        return name
+    raise InvalidArgument(
+        "not a valid identifier",
+        where=repr(name)[:80],
+        expected="1 to 48 of a-z, 0-9 and inner hyphens",
+        next_step="choose another id",
+    )
+
+
+def packaged_models(service: str) -> Path:
+    """Folder of the models that ship with geoml for a service; it may not exist."""
+    installed = Path(__file__).parent / "_models" / slug(service)
+    return installed if installed.is_dir() else _checkout() / "models" / slug(service)
+
+
+def maps_dir() -> Path:
+    """The built front end: inside the wheel, else ``maps/dist`` of the checkout."""
+    installed = Path(__file__).parent / "_maps"
+    return installed if installed.is_dir() else _checkout() / "maps" / "dist"
+
+
+def _checkout() -> Path:
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,1 @@
+"""Grids, windows, COG reading and writing, the tile codec: all that knows GDAL."""
