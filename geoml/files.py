@@ -37,18 +37,30 @@ def replacing(path: Path) -> Iterator[Path]:
 @contextmanager
 def building(final: Path) -> Iterator[Path]:
     """A temporary folder beside ``final`` that becomes ``final`` at one stroke on success."""
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+    with staging(final.parent, final.name) as temporary:
+        yield temporary
+        settle(temporary, final)
+
+
+@contextmanager
+def staging(parent: Path, label: str) -> Iterator[Path]:
+    """A temporary folder ``.label-*`` in ``parent``, removed at the end unless it was settled."""
+    parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{label}-", dir=parent))
     try:
         yield temporary
-        temporary.chmod(0o755)
-        for file in sorted(temporary.rglob("*")):
-            sync(file)
-        sync(temporary)
-        temporary.rename(final)
-        sync(final.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def settle(folder: Path, final: Path) -> None:
+    """Flush everything in ``folder`` to the disk, then rename it to ``final``."""
+    folder.chmod(0o755)
+    for file in sorted(folder.rglob("*")):
+        sync(file)
+    sync(folder)
+    folder.rename(final)
+    sync(final.parent)
 
 
 def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - any JSON value

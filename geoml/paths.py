@@ -9,7 +9,7 @@ from pathlib import Path
 
 from geoml.errors import InvalidArgument
 
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,46}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def slug(name: str) -> str:
     raise InvalidArgument(
         "not a valid identifier",
         where=repr(name)[:80],
-        expected="1 to 48 of a-z, 0-9 and inner hyphens",
+        expected="1 to 48 of a-z, 0-9 and inner - or _",
         next_step="choose another id",
     )
 

@@ -161,3 +161,12 @@ def write(path: Path, values: NDArray[Any], grid: Grid, **options: Any) -> None:
     with cog_writer(path, grid, **options) as writer:
         for window in windows(grid):
             writer.write(values[window.slices], window)
+
+
+def read_cell(path: Path, row: int, col: int) -> list[float]:
+    """Every band of one cell, nodata as NaN."""
+    with open_cog(path) as dataset:
+        values = dataset.read(window=((row, row + 1), (col, col + 1)))[:, 0, 0].astype(float)
+        if dataset.nodata is not None:
+            values[values == dataset.nodata] = np.nan
+        return [float(value) for value in values]

@@ -1,0 +1,156 @@
+"""The shelf of editions of one service in one area, and the pointer to the one that is served.
+
+An edition is a folder that nobody edits. ``current.json`` is the one truth of what is served; it
+is replaced by an atomic rename, so that a crash at any instruction leaves the earlier edition
+served. Rolling back points at an earlier edition; nothing is deleted.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256 as new_sha256
+from pathlib import Path
+from typing import Any
+
+from geoml.errors import Busy, CorruptFile, UnknownEdition
+from geoml.files import read_json, settle, sha256, staging, write_json
+from geoml.paths import Home
+
+MANIFEST = "manifest.json"
+CURRENT = "current.json"
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{10}")
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRef:
+    """An edition that exists."""
+
+    service: str
+    area: str
+    id: str
+    folder: Path
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest, as published."""
+        document: dict[str, Any] = read_json(self.folder / MANIFEST)
+        return document
+
+    def verify(self) -> None:
+        """Compare every file with the sha256 of the manifest; raises CorruptFile."""
+        for name, expected in self.manifest()["files"].items():
+            path = self.folder / name
+            got = sha256(path) if path.is_file() else "no file"
+            if got != expected:
+                raise CorruptFile(
+                    "an edition file is not the one that was published",
+                    where=str(path),
+                    expected=f"sha256 {expected}",
+                    got=got,
+                    next_step=f"run: geoml rollback {self.service} --area {self.area}",
+                )
+
+
+def publish(
+    home: Home, service: str, area: str, fill: Callable[[Path], dict[str, Any]]
+) -> EditionRef:
+    """Let ``fill`` write an edition aside, seal it, and serve it.
+
+    ``fill`` returns the manifest without file hashes. The id is the time and a hash of the
+    content, so two editions with the same content differ in the time alone.
+    """
+    shelf = home.editions(service, area)
+    shelf.mkdir(parents=True, exist_ok=True)
+    with _writing(shelf), staging(shelf, "next") as folder:
+        created = datetime.now(UTC).replace(microsecond=0)
+        manifest = {**fill(folder), "service": service, "area": area, "format": 1}
+        files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
+        digest = new_sha256("".join(f"{n} {h}\n" for n, h in files.items()).encode()).hexdigest()
+        edition = f"{created:%Y%m%dT%H%M%SZ}-{digest[:10]}"
+        stamp = {"edition": edition, "created": created.isoformat(), "content_sha256": digest}
+        write_json(folder / MANIFEST, {**manifest, **stamp, "files": files})
+        ref = EditionRef(service, area, edition, shelf / edition)
+        if not ref.folder.exists():  # the same content published twice within a second
+            settle(folder, ref.folder)
+        point(home, ref)
+    return ref
+
+
+def all_of(home: Home, service: str, area: str) -> tuple[EditionRef, ...]:
+    """Every complete edition, oldest first."""
+    shelf = home.editions(service, area)
+    found = sorted(path.parent for path in shelf.glob(f"[!.]*/{MANIFEST}"))
+    return tuple(EditionRef(service, area, p.name, p) for p in found if _ID.fullmatch(p.name))
+
+
+def find(home: Home, service: str, area: str, edition: str) -> EditionRef:
+    """One edition by id; raises UnknownEdition."""
+    folder = home.editions(service, area) / edition
+    if _ID.fullmatch(edition) and (folder / MANIFEST).is_file():
+        return EditionRef(service, area, edition, folder)
+    raise UnknownEdition(
+        "no such edition",
+        where=f"{service} in {area}",
+        got=repr(edition)[:80],
+        next_step=f"run: geoml editions --area {area}",
+    )
+
+
+def current(home: Home, service: str, area: str) -> EditionRef | None:
+    """The edition that is served, or None when nothing was published."""
+    path = home.editions(service, area) / CURRENT
+    if not path.is_file():
+        return None
+    return find(home, service, area, str(read_json(path)["edition"]))
+
+
+def point(home: Home, ref: EditionRef) -> None:
+    """Serve this edition from now on."""
+    pointer = {"edition": ref.id, "since": datetime.now(UTC).isoformat(), "format": 1}
+    write_json(home.editions(ref.service, ref.area) / CURRENT, pointer)
+
+
+def rollback(home: Home, service: str, area: str, to: str | None = None) -> EditionRef:
+    """Serve an earlier edition: ``to``, or the one published before the current one."""
+    if to is not None:
+        ref = find(home, service, area, to)
+    else:
+        now = current(home, service, area)
+        earlier = [e for e in all_of(home, service, area) if now is not None and e.id < now.id]
+        if not earlier:
+            raise UnknownEdition(
+                "nothing to roll back to",
+                where=f"{service} in {area}",
+                expected="an edition before the current one",
+                next_step=f"run: geoml editions --area {area}",
+            )
+        ref = earlier[-1]
+    ref.verify()
+    point(home, ref)
+    return ref
+
+
+@contextmanager
+def _writing(shelf: Path) -> Iterator[None]:
+    """Hold the shelf's lock; the kernel frees it when the process dies, however it dies."""
+    handle = os.open(shelf / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy(
+                "another process is publishing here",
+                where=str(shelf),
+                next_step="wait for it to end, then run again",
+            ) from error
+        for left_over in shelf.glob(".next-*"):  # of a process that was killed: nobody else writes
+            shutil.rmtree(left_over, ignore_errors=True)
+        yield
+    finally:
+        os.close(handle)

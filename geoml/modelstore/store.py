@@ -1,0 +1,139 @@
+"""Where models lie, how they are checked, and the one file that says which serves.
+
+``$GEOML_HOME/models/<service>/<version>/`` holds what a town trains, the same shape in the
+packaged ``models/<service>/<version>/`` holds what ships with geoml. A version is immutable.
+``champion.json`` answers "which model serves?": one version for the service, and one per area
+where an area has its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geoml.contract import Model, Service
+from geoml.errors import CorruptFile, UnknownModel
+from geoml.files import building, read_json, sha256, write_json
+from geoml.paths import Home, packaged_models
+
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
+MANIFEST = "manifest.json"
+POINTER = "champion.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A model that exists: its service, its version and its folder."""
+
+    service: str
+    version: str
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """``service@version``."""
+        return f"{self.service}@{self.version}"
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest, as written at training."""
+        document: dict[str, Any] = read_json(self.folder / MANIFEST)
+        return document
+
+
+def save(
+    home: Home, service: str, version: str, fill: Callable[[Path], dict[str, Any]]
+) -> ModelRef:
+    """Let ``fill`` write the model's files into a folder, seal them, publish at one stroke.
+
+    ``fill`` returns the manifest; the sha256 of every file it wrote is added.
+    """
+    final = home.models(service) / _checked(version)
+    with building(final) as folder:
+        manifest = fill(folder)
+        files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
+        write_json(folder / MANIFEST, {**manifest, "version": version, "files": files, "format": 1})
+    return ModelRef(service, version, final)
+
+
+def names(home: Home, service: str) -> tuple[ModelRef, ...]:
+    """Every model of a service, the home's own and the packaged ones, oldest version first."""
+    refs: dict[str, ModelRef] = {}
+    for root in (packaged_models(service), home.models(service)):
+        for manifest in root.glob(f"[!.]*/{MANIFEST}"):
+            version = manifest.parent.name
+            refs[version] = ModelRef(service, version, manifest.parent)
+    return tuple(refs[version] for version in sorted(refs))
+
+
+def find(home: Home, service: str, version: str) -> ModelRef:
+    """One model by version; raises UnknownModel."""
+    for root in (home.models(service), packaged_models(service)):
+        folder = root / _checked(version)
+        if (folder / MANIFEST).is_file():
+            return ModelRef(service, version, folder)
+    known = ", ".join(ref.version for ref in names(home, service)) or "none"
+    raise UnknownModel("no such model", where=f"{service}@{version}", expected=f"one of: {known}")
+
+
+def promote(
+    home: Home, ref: ModelRef, *, area: str | None = None, everywhere: bool = False
+) -> None:
+    """Make a model the champion of an area, of the service, or both; one atomic rename.
+
+    The first model of a service becomes its champion whatever is asked, so that there is one.
+    """
+    path = home.models(ref.service) / POINTER
+    pointer = _pointer(path)
+    if area is not None:
+        pointer["areas"][area] = ref.version
+    if everywhere or area is None or not pointer["version"]:
+        pointer["version"] = ref.version
+    write_json(path, {**pointer, "format": 1})
+
+
+def champion(home: Home, service: str, area: str | None = None) -> ModelRef:
+    """The model that serves: the area's own, else the service's, else the newest packaged one."""
+    pointer = _pointer(home.models(service) / POINTER)
+    version = pointer["areas"].get(area) if area else None
+    version = version or pointer["version"]
+    if version:
+        return find(home, service, version)
+    packaged = names(home, service)
+    if packaged:
+        return packaged[-1]
+    raise UnknownModel(
+        "no model is trained yet",
+        where=service,
+        next_step=f"run: geoml train {service} --area AREA",
+    )
+
+
+def open_model(service: Service, ref: ModelRef) -> Model:
+    """Check every file of a model against its manifest, then load it."""
+    manifest = ref.manifest()
+    for name, expected in manifest["files"].items():
+        path = ref.folder / name
+        got = sha256(path) if path.is_file() else "no file"
+        if got != expected:
+            raise CorruptFile(
+                "a model file is not the one that was trained",
+                where=str(path),
+                expected=f"sha256 {expected}",
+                got=got,
+                next_step=f"train {ref.service} again, or promote another version",
+            )
+    return service.load(ref.folder, manifest)
+
+
+def _pointer(path: Path) -> dict[str, Any]:
+    document = read_json(path) if path.is_file() else {}
+    return {"version": document.get("version"), "areas": dict(document.get("areas", {}))}
+
+
+def _checked(version: str) -> str:
+    if _VERSION.fullmatch(version):
+        return version
+    raise UnknownModel("not a model version", where=repr(version)[:80])
