@@ -1,0 +1,104 @@
+# Works with GNU make 3.81 (macOS). `make help` explains itself.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# Conda where there is one, else a plain virtual environment with the tested set of versions.
+CONDA := $(firstword $(foreach tool,micromamba mamba conda,$(shell command -v $(tool) 2>/dev/null)))
+ENV   := $(if $(CONDA),.conda,.venv)
+PY    := $(ENV)/bin/python
+GEOML := $(ENV)/bin/geoml
+
+export GEOML_HOME ?= $(CURDIR)/data
+# Nothing that we depend on may phone home.
+export DO_NOT_TRACK = 1
+export MLFLOW_DISABLE_TELEMETRY = true
+export GIT_PYTHON_REFRESH = quiet
+
+PORT    ?= 8000
+SERVE   ?= 1
+SERVICE ?= uhi
+MAPS_SOURCES := $(shell find maps/src maps/public -type f 2>/dev/null) maps/index.html maps/package-lock.json maps/vite.config.ts
+
+.PHONY: help demo serve smoke test test-slow lint format types layers maps maps-test wheel \
+        check bench screenshots clean env env-dev
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t14
+
+demo: $(ENV)/.demo maps/dist/index.html  ## Make the demo town and serve it (SERVE=0 stops before serving, PORT=8000, GEOML_HOME=data)
+	$(GEOML) demo
+	@if [ "$(SERVE)" != "0" ]; then exec $(GEOML) serve --port $(PORT); fi
+
+serve: $(ENV)/.demo maps/dist/index.html  ## Serve what is in GEOML_HOME on 127.0.0.1 (PORT=8000)
+	exec $(GEOML) serve --port $(PORT)
+
+smoke: $(ENV)/.demo maps/dist/index.html  ## Start the server on a free port, call SERVICE=uhi, check the answers, stop it
+	$(GEOML) smoke $(SERVICE)
+
+test: $(ENV)/.dev  ## Every test that needs no server or browser
+	$(PY) -m pytest -q -n 2 -m "not slow"
+
+test-slow: $(ENV)/.dev maps/dist/index.html  ## Servers, Chromium, kill loops, real data
+	$(PY) -m pytest -q -m slow
+
+lint: $(ENV)/.dev  ## Style and spelling
+	$(ENV)/bin/ruff check .
+	$(ENV)/bin/ruff format --check .
+	$(ENV)/bin/codespell geoml tiles tests docs benchmarks README.md CONTRIBUTING.md CHANGELOG.md
+
+format: $(ENV)/.dev  ## Put the code in order
+	$(ENV)/bin/ruff check --fix .
+	$(ENV)/bin/ruff format .
+
+types: $(ENV)/.dev  ## Strict types
+	$(ENV)/bin/mypy
+
+layers: $(ENV)/.dev  ## Who may import whom
+	$(ENV)/bin/lint-imports
+
+maps: maps/dist/index.html  ## Build the map
+
+maps-test: maps/dist/index.html  ## Types and unit tests of the map
+	sh maps/npm.sh $(PY) run check
+	sh maps/npm.sh $(PY) test
+
+wheel: $(ENV)/.dev maps/dist/index.html  ## Build the wheel, install it in an empty environment, serve the demo from it
+	sh .ci/wheel.sh $(PY)
+
+check: lint types layers maps-test test test-slow wheel  ## All that CI runs, in CI's order
+
+bench: $(ENV)/.dev maps/dist/index.html  ## Measure, beside the peers, into benchmarks/results.json
+	$(PY) -m benchmarks.run
+
+screenshots: $(ENV)/.dev maps/dist/index.html  ## Take the pictures of docs/screenshots again
+	$(PY) docs/screenshots/take.py
+
+clean:  ## Remove what was built; data and environments stay
+	rm -rf dist build maps/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+env: $(ENV)/.demo  ## The environment that the demo needs
+env-dev: $(ENV)/.dev  ## The environment that the tests need
+
+maps/dist/index.html: $(ENV)/.demo $(MAPS_SOURCES)
+	sh maps/npm.sh $(PY) ci --no-progress
+	sh maps/npm.sh $(PY) run build
+	@touch $@
+
+.venv/.demo: pyproject.toml constraints.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "geoml needs Python 3.11 or newer; got $$(python3 --version)"; exit 4; }
+	[ -x .venv/bin/python ] || python3 -m venv .venv
+	.venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[serve,learn]'
+	@touch $@
+
+.venv/.dev: .venv/.demo
+	.venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
+	@touch $@
+
+.conda/.demo: environment.yml pyproject.toml
+	$(CONDA) $(if $(findstring micromamba,$(CONDA)),create,env create) -y -p $(CURDIR)/.conda -f environment.yml
+	.conda/bin/python -m pip install -q --no-deps -e .
+	@touch $@
+
+.conda/.dev: .conda/.demo
+	@touch $@
