@@ -1,0 +1,62 @@
+"""The composition root: settings in, one application out; no work at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+from tiles.router import build_router
+
+from geoml import __version__
+from geoml.api import problems
+from geoml.api.layers import TileLayers
+from geoml.api.middleware import BodyLimit, Envelope
+from geoml.api.routes import areas, docs, health, landing, predict
+from geoml.api.served import Served
+from geoml.api.settings import Settings
+from geoml.api.strict import known_parameters_only
+from geoml.paths import maps_dir
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the API; run it with ``uvicorn --factory geoml.api.app:create_app``."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="geoml",
+        version=__version__,
+        description=landing.DESCRIPTION,
+        openapi_url="/api",
+        docs_url=None,
+        redoc_url=None,
+        root_path=settings.root_path,
+        dependencies=[Depends(known_parameters_only)],
+    )
+    served, prefix = Served(settings.data), settings.root_path
+    app.state.settings, app.state.served = settings, served
+    problems.register(app)
+    app.include_router(landing.build(served, prefix))
+    app.include_router(health.build(served))
+    app.include_router(docs.build(prefix))
+    app.include_router(areas.build(served, prefix))
+    app.include_router(predict.build(served, settings))
+    app.include_router(build_router(TileLayers(served)))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    if maps_dir().is_dir():
+        app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(Envelope)
+    return app
+
+
+class FrontEnd(StaticFiles):
+    """The built map; files with a hash in their name may be kept for a year."""
+
+    async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def]  # noqa: ANN201
+        """As StaticFiles, with a cache-control header."""
+        answer = await super().get_response(path, scope)
+        hashed = path.startswith("assets/")
+        keep = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        answer.headers["cache-control"] = keep
+        return answer

@@ -1,0 +1,137 @@
+"""Areas, services and editions as JSON documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoml import catalog, editions
+from geoml.api.served import Served
+from geoml.areas.area import Area
+from geoml.areas.sources import sources
+from geoml.contract import Service
+from geoml.errors import UnknownModel
+from geoml.lifecycle.base import BaseLayer, base_layer
+
+
+def service_document(service: Service, served: Served) -> dict[str, Any]:
+    """The contract of a service, and the state of its champion."""
+    score, target = service.score, service.target
+    return {
+        "name": service.name,
+        "title": service.title.as_dict(),
+        "summary": service.summary.as_dict(),
+        "is_not": service.is_not.as_dict(),
+        "kind": service.kind,
+        "score_kind": service.score_kind,
+        "score": {
+            "name": f"{service.name}_score",
+            "unit": "0..100",
+            "zero": score.zero,
+            "hundred": score.hundred,
+            "version": score.version,
+        },
+        "target": {
+            "name": target.name,
+            "title": target.title.as_dict(),
+            "unit": target.unit,
+            "valid": list(target.valid),
+        },
+        "features": [
+            {
+                "name": feature.name,
+                "title": feature.title.as_dict(),
+                "unit": feature.unit,
+                "valid": list(feature.valid),
+                "monotone": feature.monotone,
+            }
+            for feature in service.features
+        ],
+        "needs_one_of": [list(group) for group in service.needs_one_of],
+        "legend": legend(service),
+        "model": _model(service, served),
+    }
+
+
+def legend(service: Service) -> dict[str, Any]:
+    """Class edges in score units, colours and labels."""
+    return {
+        "edges": list(service.legend.edges),
+        "colours": list(service.legend.colours),
+        "labels": [label.as_dict() for label in service.legend.labels],
+    }
+
+
+def area_document(area: Area, served: Served, prefix: str) -> dict[str, Any]:
+    """An area with its sources, base layer and current editions; URLs start with ``prefix``."""
+    current = (served.edition(name, area.id) for name in catalog.names())
+    return {
+        "id": area.id,
+        "name": area.name,
+        "bbox": [round(value, 6) for value in area.grid.lonlat_bounds()],
+        "crs": area.crs,
+        "resolution_m": area.resolution_m,
+        "synthetic": area.synthetic,
+        "sources": [
+            {
+                "key": source.key,
+                "date": source.date,
+                "licence": source.licence,
+                "coverage_percent": source.coverage,
+            }
+            for source in sources(served.home, area).values()
+        ],
+        "base": _base(base_layer(served.home, area.id), prefix),
+        "editions": [edition_document(one, served, prefix) for one in current if one is not None],
+    }
+
+
+def edition_document(edition: editions.EditionRef, served: Served, prefix: str) -> dict[str, Any]:
+    """An edition: where its tiles and files are, what it was made from."""
+    manifest = served.manifest(edition)
+    web = manifest["web"]
+    keep = ("created", "date", "model", "reference", "quantity", "features_used")
+    return {
+        "service": edition.service,
+        "area": edition.area,
+        "edition": edition.id,
+        **{name: manifest.get(name) for name in (*keep, "features_missing", "warnings")},
+        "layers": [
+            {
+                "id": layer.id,
+                "name": layer.name,
+                "title": catalog.LAYERS[layer.name].as_dict(),
+                "url": f"{prefix}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.png",
+                "tilejson": f"{prefix}/tiles/{layer.id}/tilejson.json",
+                "minzoom": web["minzoom"],
+                "maxzoom": web["maxzoom"],
+                "bounds": web["bounds"],
+            }
+            for layer in catalog.layers_of(edition)
+        ],
+        "files": [
+            {"name": name, "href": f"{prefix}/editions/{edition.id}/files/{name}", "sha256": digest}
+            for name, digest in manifest["files"].items()
+        ],
+    }
+
+
+def _base(base: BaseLayer | None, prefix: str) -> dict[str, Any] | None:
+    if base is None:
+        return None
+    return {
+        "url": f"{prefix}/tiles/{base.id}/{{z}}/{{x}}/{{y}}.png",
+        "kind": base.kind,
+        "minzoom": base.minzoom,
+        "maxzoom": base.maxzoom,
+        "bounds": list(base.bounds),
+        "attribution": base.attribution,
+    }
+
+
+def _model(service: Service, served: Served) -> dict[str, Any] | None:
+    try:
+        manifest = served.champion(service.name, None).manifest
+    except UnknownModel:
+        return None
+    keep = ("version", "champion", "accepted", "metrics", "features_used", "synthetic", "areas")
+    return {name: manifest.get(name) for name in keep}

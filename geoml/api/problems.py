@@ -1,0 +1,95 @@
+"""One table from exception to status, and RFC 9457 problem documents for every error.
+
+The domain knows no HTTP; this is the only file that knows both.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from geoml import errors
+from geoml.errors import GeomlError
+
+logger = logging.getLogger("geoml.api")
+
+STATUS: Mapping[type[GeomlError], int] = {
+    errors.UsageError: 400,
+    errors.DataError: 422,
+    errors.CorruptFile: 500,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.MissingTool: 503,
+}
+"""The nearest ancestor of an error decides; every leaf has one (tested)."""
+
+
+class BadBody(Exception):
+    """A request body that cannot be answered: status, and one entry per wrong field."""
+
+    def __init__(self, status: int, detail: str, fields: list[dict[str, Any]]) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.fields = status, detail, fields
+
+
+def status_of(error: type[GeomlError]) -> int:
+    """The HTTP status of an error class."""
+    return next(STATUS[kind] for kind in error.__mro__ if kind in STATUS)
+
+
+def problem(status: int, detail: str, **extra: Any) -> JSONResponse:  # noqa: ANN401
+    """A problem document."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def register(app: FastAPI) -> None:
+    """Answer every error of ``app`` with a problem document."""
+
+    @app.exception_handler(GeomlError)
+    def ours(_: Request, error: GeomlError) -> JSONResponse:
+        status = status_of(type(error))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            logger.error("%s", error)
+            return problem(status, "this answer is not available; the operator's log says why")
+        return problem(status, str(error), next_step=error.next_step)
+
+    @app.exception_handler(BadBody)
+    def body(_: Request, error: BadBody) -> JSONResponse:
+        return problem(error.status, error.detail, errors=error.fields)
+
+    @app.exception_handler(HTTPException)
+    def http(_: Request, error: HTTPException) -> JSONResponse:
+        answer = problem(error.status_code, str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [_field(one) for one in error.errors()]
+        places = {one["in"] for one in fields}
+        # An invalid body value is 422; anything wrong in the URL, or JSON that is no JSON, is 400.
+        broken = any(one["type"] == "json_invalid" for one in error.errors())
+        status = 422 if places == {"body"} and not broken else 400
+        told = "; ".join(f"{one['field'] or one['in']}: {one['problem']}" for one in fields)
+        return problem(status, told, errors=fields)
+
+    @app.exception_handler(Exception)
+    def bug(request: Request, error: Exception) -> JSONResponse:
+        logger.error("unexpected error on %s", request.url.path, exc_info=error)
+        return problem(500, "an unexpected error; the operator's log says more")
+
+
+def _field(error: Mapping[str, Any]) -> dict[str, str]:
+    place, *names = (str(part) for part in error["loc"])
+    got = json.dumps(error.get("input"), default=str)[:80]
+    return {"in": place, "field": ".".join(names), "problem": error["msg"], "got": got}

@@ -1,0 +1,1 @@
+"""Routes of the API, one file per question; each file exposes ``build(...) -> APIRouter``."""

@@ -1,0 +1,28 @@
+"""Is the process alive, and can it answer?"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from geoml import __version__
+from geoml.api.served import Served
+
+
+def build(served: Served) -> APIRouter:
+    """``/healthz`` (no I/O) and ``/readyz`` (models and stores)."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", summary="The process is alive")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok", "version": __version__}
+
+    @router.get("/readyz", summary="Models and stores are ready")
+    def readyz() -> JSONResponse:
+        services = served.ready()
+        areas = len(served.areas())
+        ready = areas > 0 and any("no model" not in state for state in services.values())
+        body = {"status": "ready" if ready else "not ready", "areas": areas, "models": services}
+        return JSONResponse(body, 200 if ready else 503)
+
+    return router

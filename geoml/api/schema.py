@@ -1,0 +1,61 @@
+"""OpenAPI schemas of the question routes, made from the contract of each service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoml.contract import Service
+
+
+def request_schema(service: Service) -> dict[str, Any]:
+    """Request body of ``predict``: one object of features or a list of them."""
+    one = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            feature.name: {
+                "type": "number",
+                "nullable": True,
+                "minimum": feature.valid[0],
+                "maximum": feature.valid[1],
+                "description": f"{feature.title.en} (unit: {feature.unit})",
+            }
+            for feature in service.features
+        },
+    }
+    example = {
+        feature.name: _middle(feature.valid) for feature in service.features if feature.monotone
+    }
+    many = {"type": "array", "items": one, "minItems": 1}
+    content = {"schema": {"oneOf": [one, many]}, "example": example}
+    return {"required": True, "content": {"application/json": content}}
+
+
+def prediction_schema(service: Service) -> dict[str, Any]:
+    """Answer of ``predict`` for one object; a list is answered with a list."""
+    unit, score = service.target.unit, {"type": "number", "minimum": 0, "maximum": 100}
+    number = {"type": "number", "nullable": True}
+    properties: dict[str, Any] = {
+        f"{service.name}_score": {**score, "nullable": True, "description": service.title.en},
+        service.target.name: {**number, "description": f"{service.target.title.en} ({unit})"},
+        "unit": {"type": "string", "example": unit},
+        "lower": {**number, "description": f"Lower end of the interval ({unit})"},
+        "upper": {**number, "description": f"Upper end of the interval ({unit})"},
+        "interval_level": {"type": "number", "example": 0.9},
+        "applicability": {
+            **number,
+            "description": "Dissimilarity over its threshold: more than 1 is outside the model.",
+        },
+        "contributions": {"type": "array", "items": {"type": "object"}},
+        "model": {"type": "string"},
+        "warnings": {"type": "array", "items": {"type": "object"}},
+    }
+    schema = {"type": "object", "properties": properties}
+    return {
+        "description": "The answer, or a list of answers for a list of rows",
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _middle(valid: tuple[float, float]) -> float:
+    return float(f"{(valid[0] + valid[1]) / 2:.2g}")

@@ -1,0 +1,95 @@
+"""What the server keeps open between requests: areas, editions and models, keyed by their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from geoml import catalog, editions, modelstore
+from geoml.areas import area as area_module
+from geoml.areas.area import Area
+from geoml.contract import Model
+from geoml.errors import UnknownModel
+from geoml.paths import Home
+
+T = TypeVar("T")
+
+
+@dataclass
+class Served:
+    """Read-through caches over ``home``.
+
+    A cached value is dropped when the file it came from changes, so that publishing, promoting
+    and rolling back need no restart. At most ``limit`` values are kept.
+    """
+
+    home: Home
+    limit: int = 64
+    _kept: dict[Hashable, tuple[int, Any]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def area(self, area: str) -> Area:
+        """One area; raises UnknownArea."""
+        path = self.home.area(area) / "area.json"
+        return self._keep(("area", area), path, lambda: area_module.load(self.home, area))
+
+    def areas(self) -> tuple[Area, ...]:
+        """Every area, by id."""
+        return tuple(self.area(one) for one in area_module.names(self.home))
+
+    def edition(self, service: str, area: str) -> editions.EditionRef | None:
+        """The edition that is served, or None."""
+        pointer = self.home.editions(service, area) / "current.json"
+        key = ("edition", service, area)
+        return self._keep(key, pointer, lambda: editions.current(self.home, service, area))
+
+    def manifest(self, edition: editions.EditionRef) -> dict[str, Any]:
+        """The manifest of an edition."""
+        path = edition.folder / "manifest.json"
+        return self._keep(("manifest", edition.id), path, edition.manifest)
+
+    def model(self, service: str, version: str) -> Model:
+        """One model by version, checked against its manifest when it is opened."""
+        ref = modelstore.find(self.home, service, version)
+        path = ref.folder / "manifest.json"
+        declared = catalog.get(service)
+        return self._keep(
+            ("model", service, version), path, lambda: modelstore.open_model(declared, ref)
+        )
+
+    def champion(self, service: str, area: str | None) -> Model:
+        """The model that answers for an area, else for the service; raises UnknownModel."""
+        pointer = self.home.models(service) / "champion.json"
+        key = ("champion", service, area)
+        ref = self._keep(key, pointer, lambda: modelstore.champion(self.home, service, area))
+        return self.model(service, ref.version)
+
+    def ready(self) -> dict[str, str]:
+        """State of each service: its champion's id, or what to do to get one."""
+        state = {}
+        for name in catalog.names():
+            try:
+                state[name] = str(self.champion(name, None).manifest["version"])
+            except UnknownModel as error:
+                state[name] = str(error)
+        return state
+
+    def _keep(self, key: Hashable, path: Path, make: Callable[[], T]) -> T:
+        try:
+            stamp = path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return make()
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == stamp:
+            value: T = kept[1]
+            return value
+        value = make()
+        with self._lock:
+            self._kept.pop(key, None)
+            while len(self._kept) >= self.limit:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = (stamp, value)
+        return value

@@ -1,0 +1,35 @@
+"""Unknown query parameters are refused: a typing error must not be answered as if it were none."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+
+from fastapi import HTTPException, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+
+def known_parameters_only(request: Request) -> None:
+    """Dependency of every route: answers 400 to a query parameter that the route does not know."""
+    route = request.scope.get("route")
+    if not request.query_params or not isinstance(route, APIRoute):
+        return
+    known = _known(route)
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        close = get_close_matches(unknown[0], known, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
+        raise HTTPException(400, f"unknown query parameter {unknown[0][:60]!r}; {hint}")
+
+
+@lru_cache(maxsize=512)
+def _known(route: APIRoute) -> frozenset[str]:
+    return frozenset(_names(route.dependant))
+
+
+def _names(dependant: Dependant) -> set[str]:
+    names = {str(parameter.alias) for parameter in dependant.query_params}
+    for below in dependant.dependencies:
+        names |= _names(below)
+    return names

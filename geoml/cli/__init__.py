@@ -1,0 +1,1 @@
+"""The ``geoml`` command: one verb, one file; JSON on stdout, talk on stderr."""

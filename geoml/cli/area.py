@@ -1,0 +1,108 @@
+"""``geoml area create|list|show|delete``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoml.cli.output import AsJson, emit, say, table
+from geoml.errors import InvalidArgument
+from geoml.paths import Home
+
+app = typer.Typer(help="Areas: create, list, show, delete.", no_args_is_help=True)
+
+
+def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InvalidArgument(
+            "not a bounding box",
+            where="--bbox",
+            expected="W,S,E,N in degrees, e.g. -73.93,40.82,-73.87,40.87",
+            got=repr(text)[:80],
+        ) from error
+    return west, south, east, north
+
+
+@app.command()
+def create(
+    area: Annotated[str, typer.Argument(help="Id: a-z, 0-9, hyphens.")],
+    name: Annotated[str, typer.Option(help="What people call it.")] = "",
+    boundary: Annotated[
+        Path | None, typer.Option(help="Polygon file (GeoJSON, GPKG, ...).")
+    ] = None,
+    bbox: Annotated[str | None, typer.Option(help="W,S,E,N in degrees.")] = None,
+    crs: Annotated[str | None, typer.Option(help="EPSG:n, projected, in metres.")] = None,
+    resolution: Annotated[float, typer.Option(help="Cell size of the analysis grid, m.")] = 30.0,
+    margin: Annotated[float, typer.Option(help="Countryside kept around the boundary, m.")] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Create an area from a boundary or a bounding box."""
+    from geoml.areas import area as areas
+
+    home = Home.from_environment()
+    made = areas.create(
+        home,
+        area,
+        name or area,
+        bbox=_bbox(bbox),
+        boundary_file=boundary,
+        crs=crs,
+        resolution_m=resolution,
+        margin_m=margin,
+    )
+    say(f"wrote {home.area(area) / 'area.json'}")
+    emit(areas.document(made), as_json, f"{made.id}: {made.name}, {made.grid}")
+
+
+@app.command(name="list")
+def list_(as_json: AsJson = False) -> None:
+    """List the areas."""
+    from geoml.areas import area as areas
+
+    home = Home.from_environment()
+    found = [areas.load(home, one) for one in areas.names(home)]
+    rows = [(one.id, one.name, one.crs, f"{one.grid.rows} x {one.grid.cols}") for one in found]
+    told = table(rows, ("id", "name", "crs", "cells")) if rows else "no area yet"
+    emit([areas.document(one) for one in found], as_json, told)
+
+
+@app.command()
+def show(area: str, as_json: AsJson = False) -> None:
+    """Show an area: its grid and its sources."""
+    from geoml.areas import area as areas
+    from geoml.areas.sources import sources
+
+    home = Home.from_environment()
+    found = areas.load(home, area)
+    items = sources(home, found)
+    rows = [(s.key, s.kind, s.unit, s.date or "", f"{s.coverage:.1f} %") for s in items.values()]
+    told = f"{found.id}: {found.name}\n{found.grid}\n"
+    told += table(rows, ("source", "kind", "unit", "date", "coverage")) if rows else "no source yet"
+    listed = [
+        {"key": s.key, "kind": s.kind, "unit": s.unit, "date": s.date, "coverage": s.coverage}
+        for s in items.values()
+    ]
+    emit({**areas.document(found), "sources": listed}, as_json, told)
+
+
+@app.command()
+def delete(
+    area: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete an area with its sources and features; editions and models stay."""
+    from geoml.areas import area as areas
+
+    home = Home.from_environment()
+    folder = home.area(area)
+    areas.load(home, area)
+    if not yes:
+        typer.confirm(f"delete {folder} and all it holds?", abort=True, err=True)
+    areas.delete(home, area)
+    say(f"deleted {folder}")

@@ -1,0 +1,23 @@
+"""``geoml services``."""
+
+from __future__ import annotations
+
+from geoml.cli.output import AsJson, emit, table
+
+
+def command(as_json: AsJson = False) -> None:
+    """List the services and what they need."""
+    from geoml import catalog
+
+    found = [catalog.get(name) for name in catalog.names()]
+    rows = [(one.name, one.title.en, ", ".join(f.name for f in one.features)) for one in found]
+    listed = [
+        {
+            "name": one.name,
+            "title": one.title.as_dict(),
+            "features": [feature.name for feature in one.features],
+            "needs_one_of": [list(group) for group in one.needs_one_of],
+        }
+        for one in found
+    ]
+    emit(listed, as_json, table(rows, ("service", "title", "features")))
