@@ -1,0 +1,203 @@
+"""Bringing a foreign raster onto one of our grids, block by block."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.errors import RasterioIOError
+from rasterio.io import DatasetReader
+from rasterio.vrt import WarpedVRT
+
+from geoml.errors import InvalidArgument
+from geoml.raster.grid import Grid, Window, transformer, windows
+from geoml.raster.header import RASTER_DRIVERS, Header, opened, unreadable
+from geoml.types import Array, Bytes2D
+
+Kind: TypeAlias = Literal["continuous", "class", "count"]
+Method: TypeAlias = Literal["nearest", "mode", "bilinear", "average", "sum"]
+_SOURCE_CELLS = 16_000_000  # at most this many cells of the source are read for one block
+
+
+class BlockWriter(Protocol):
+    """Where blocks go: ``geoml.raster.cog.CogWriter`` is one."""
+
+    def write(self, values: NDArray[Any], window: Window | None = None, band: int = 1) -> None:
+        """Take one band of one window."""
+
+
+def resampling_for(kind: Kind, source_m: float, cell_m: float) -> Method:
+    """The right method to go from cells of ``source_m`` metres to cells of ``cell_m``.
+
+    Quantities are averaged when they get coarser and interpolated when they get finer; classes are
+    never mixed (mode, nearest); counts keep their total (sum).
+    """
+    coarser = cell_m > source_m * 1.0001
+    if kind == "count":
+        return "sum"
+    if kind == "class":
+        return "mode" if coarser else "nearest"
+    return "average" if coarser else "bilinear"
+
+
+def source_pixel_m(header: Header, grid: Grid) -> tuple[float, float]:
+    """Size (x, y) in metres on the ground of the raster's cells at the centre of ``grid``.
+
+    NaN where the raster's CRS has no place for that point.
+    """
+    west, south, east, north = grid.bounds
+    to_source = transformer(grid.crs, header.crs)
+    x, y = to_source.transform((west + east) / 2, (south + north) / 2)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return math.nan, math.nan
+    lonlat = transformer(header.crs, "OGC:CRS84")
+    lons, lats = lonlat.transform([x, x + header.pixel[0], x], [y, y, y + header.pixel[1]])
+    if not np.isfinite([*lons, *lats]).all():
+        return math.nan, math.nan
+    _, _, metres = Geod(ellps="WGS84").inv([lons[0]] * 2, [lats[0]] * 2, lons[1:], lats[1:])
+    return float(metres[0]), float(metres[1])
+
+
+def warp(
+    header: Header,
+    grid: Grid,
+    *,
+    resampling: Method,
+    unscale: bool = True,
+    drivers: Sequence[str] = RASTER_DRIVERS,
+    block: int = 512,
+) -> Iterator[tuple[Window, Array]]:
+    """Yield (window, values) of the chosen band on ``grid``, row-major, float32 with NaN.
+
+    Honours the file's nodata, mask band and alpha; cells that the raster does not reach are NaN.
+    With ``unscale`` the file's own scale and offset are applied. 64-bit and 32-bit whole-number
+    sources come as float64 values rounded to float32 at the end. Memory is bounded by the block,
+    whatever the ratio of the cell sizes.
+
+    Raises:
+        UnreadableFile: The pixels are truncated or corrupt.
+        InvalidArgument: No band was chosen, or a sum of cells with an offset.
+    """
+    if header.band is None:
+        raise InvalidArgument("choose a band before warping", where=str(header.path))
+    scale, offset = (header.scale, header.offset) if unscale else (1.0, 0.0)
+    if resampling == "sum" and offset:
+        raise InvalidArgument("counts cannot carry an offset", where=str(header.path))
+    with opened(header.path, drivers) as dataset:
+        for window in windows(grid, _block_size(header, grid, block)):
+            part = grid.window(window)
+            values = _read(dataset, header, part, resampling, [header.band])[0]
+            out = values * scale + offset if (scale, offset) != (1.0, 0.0) else values
+            with np.errstate(over="ignore"):
+                single = out.astype(np.float32, copy=False)
+            single[~np.isfinite(single)] = np.nan
+            yield window, single
+
+
+def warp_into(
+    header: Header,
+    writer: BlockWriter,
+    grid: Grid,
+    *,
+    resampling: Method,
+    unscale: bool = True,
+    drivers: Sequence[str] = RASTER_DRIVERS,
+    block: int = 512,
+) -> float:
+    """Write the chosen band on ``grid`` into ``writer``; the share of known cells, 0..1."""
+    known = 0
+    options: dict[str, Any] = {"unscale": unscale, "drivers": drivers, "block": block}
+    for window, values in warp(header, grid, resampling=resampling, **options):
+        known += int(np.isfinite(values).sum())
+        writer.write(values, window)
+    return known / (grid.rows * grid.cols)
+
+
+def warp_rgb(
+    header: Header,
+    grid: Grid,
+    *,
+    drivers: Sequence[str],
+    resampling: Method = "bilinear",
+    block: int = 512,
+) -> Iterator[tuple[Window, NDArray[np.uint8], Bytes2D]]:
+    """Yield (window, RGB of shape (3, rows, cols), mask of 255 or 0) of an aerial image.
+
+    A single grey band is repeated; a palette is not expanded. Only 8-bit images are taken, for a
+    stretch of anything else would be a guess.
+    """
+    if header.dtype != "uint8" or len(header.bands) not in (1, 3, 4):
+        raise InvalidArgument(
+            "not an 8-bit image",
+            where=str(header.path),
+            expected="1, 3 or 4 bands of 8 bits",
+            got=f"{len(header.bands)} bands of {header.dtype}",
+            next_step="export it as 8-bit RGB",
+        )
+    with opened(header.path, drivers) as dataset:
+        bands = [1, 2, 3] if len(header.bands) >= 3 else [1, 1, 1]
+        for window in windows(grid, _block_size(header, grid, block)):
+            values = _read(dataset, header, grid.window(window), resampling, bands)
+            known = np.isfinite(values).all(axis=0)
+            rgb = np.where(known, np.rint(np.clip(values, 0, 255)), 0).astype(np.uint8)
+            yield window, rgb, np.where(known, 255, 0).astype(np.uint8)
+
+
+def _block_size(header: Header, grid: Grid, block: int) -> int:
+    """Cells a side of a block, such that a block never reads more than _SOURCE_CELLS."""
+    x, y = source_pixel_m(header, grid)
+    if not (x > 0 and y > 0):
+        return block
+    per_cell = (grid.pixel_x / x) * (grid.pixel_y / y)
+    return max(1, min(block, int(math.sqrt(_SOURCE_CELLS / max(per_cell, 1e-12)))))
+
+
+def _read(
+    dataset: DatasetReader, header: Header, part: Grid, resampling: Method, bands: list[int]
+) -> Array:
+    """Bands on the grid ``part``, shape (bands, rows, cols), floating, NaN where unknown."""
+    # A VRT per block: its extent is the block, so GDAL cannot ask for more of the source.
+    wide = header.dtype in ("float64", "int32", "uint32", "int64", "uint64")
+    options: dict[str, Any] = {
+        "src_crs": header.crs,
+        "src_transform": header.transform,
+        "crs": part.crs,
+        "transform": part.transform,
+        "width": part.cols,
+        "height": part.rows,
+        "resampling": Resampling[resampling],
+        "tolerance": 0.01,  # source cells; 0 makes rasterio 1.4 build no transformer at all
+        "nodata": math.nan,
+        "dtype": "float64" if wide else "float32",
+        "warp_mem_limit": 64,
+    }
+    nodata = _source_nodata(dataset, header)
+    if nodata is not None:
+        options["src_nodata"] = nodata
+    try:
+        with WarpedVRT(dataset, **options) as vrt:
+            values: Array = vrt.read(bands)
+            return values
+    except RasterioIOError as error:
+        raise unreadable(header.path, error) from error
+
+
+def _source_nodata(dataset: DatasetReader, header: Header) -> float | None:
+    """The nodata of the source as GDAL needs it: NaN for floats that declare none."""
+    masked = any(
+        flag in (MaskFlags.per_dataset, MaskFlags.alpha)
+        for flag in dataset.mask_flag_enums[(header.band or 1) - 1]
+    ) or any(colour is ColorInterp.alpha for colour in dataset.colorinterp)
+    floating = np.dtype(header.dtype).kind == "f"
+    if header.nodata is None:
+        return math.nan if floating and not masked else None
+    if floating:
+        return header.nodata
+    limits = np.iinfo(header.dtype)
+    whole = math.isfinite(header.nodata) and header.nodata == int(header.nodata)
+    return header.nodata if whole and limits.min <= header.nodata <= limits.max else None
