@@ -94,6 +94,12 @@ def promote(
     write_json(path, {**pointer, "format": 1})
 
 
+def own_champion(home: Home, service: str, area: str) -> ModelRef | None:
+    """The model that serves one area because it was made its own, or None."""
+    version = _pointer(home.models(service) / POINTER)["areas"].get(area)
+    return find(home, service, version) if version else None
+
+
 def champion(home: Home, service: str, area: str | None = None) -> ModelRef:
     """The model that serves: the area's own, else the service's, else the newest packaged one."""
     pointer = _pointer(home.models(service) / POINTER)

@@ -1,0 +1,125 @@
+"""Features of an area: which can be had, which are stale, and computing those by blocks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from geoml import features
+from geoml.areas.area import Area, load
+from geoml.areas.sources import Source, read_on_grid, sources
+from geoml.features import registry
+from geoml.features.stack import compute
+from geoml.files import read_json, write_json
+from geoml.lifecycle.base import refresh_base
+from geoml.lifecycle.inputs import reader
+from geoml.paths import Home
+from geoml.raster.cog import cog_writer, read
+
+Progress: TypeAlias = Callable[[str, float], None]
+INDEX = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureReport:
+    """What ``refresh`` computed, what it kept, and which sources the others would need."""
+
+    computed: tuple[str, ...]
+    kept: tuple[str, ...]
+    missing: dict[str, tuple[str, ...]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+
+def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> FeatureReport:
+    """Compute every feature that the sources allow and that is missing or stale.
+
+    A feature is stale when a source that it comes from changed, or when the code of
+    ``geoml.features`` did. Features that no source allows any more are removed.
+    """
+    area = load(home, area_id)
+    found = sources(home, area)
+    wanted = registry.available(found)
+    folder = home.features(area_id)
+    index = read_json(folder / INDEX) if (folder / INDEX).is_file() else {}
+    signed = {name: signature(name, found) for name in wanted}
+    stale = tuple(
+        name
+        for name in wanted
+        if index.get(name, {}).get("signature") != signed[name]
+        or not (folder / f"{name}.tif").is_file()
+    )
+    if stale:
+        _compute(home, area, found, stale, progress)
+    for name in set(index) - set(wanted):
+        (folder / f"{name}.tif").unlink(missing_ok=True)
+    entries = {name: _entry(name, signed[name], found) for name in wanted}
+    if entries != index:
+        write_json(folder / INDEX, entries)
+    refresh_base(home, area, found)
+    lacking = {
+        name: registry.lacking(name, found) for name in registry.names() if name not in wanted
+    }
+    return FeatureReport(stale, tuple(n for n in wanted if n not in stale), lacking)
+
+
+def signature(name: str, found: Mapping[str, Source]) -> str:
+    """What a feature was made from: the code, and the checksums of its sources."""
+    keys = sorted(key for key in registry.sources_of(name) if key in found)
+    made_from = "".join(f"{key} {found[key].sha256}\n" for key in keys)
+    return hashlib.sha256(f"{name}\n{_code()}\n{made_from}".encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    files = sorted(Path(features.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _entry(name: str, signed: str, found: Mapping[str, Source]) -> dict[str, Any]:
+    quantity = registry.get(name)
+    used = [found[key] for key in sorted(registry.sources_of(name)) if key in found]
+    return {
+        "signature": signed,
+        "unit": quantity.unit,
+        "sources": {source.key: source.sha256 for source in used},
+        "dates": {source.key: source.date for source in used if source.date},
+    }
+
+
+def _compute(
+    home: Home,
+    area: Area,
+    found: Mapping[str, Source],
+    names: tuple[str, ...],
+    progress: Progress | None,
+) -> None:
+    folder = home.features(area.id)
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(
+                cog_writer(
+                    folder / f"{name}.tif",
+                    area.grid,
+                    bands=(name,),
+                    units=(registry.get(name).unit,),
+                )
+            )
+            for name in names
+        }
+
+        compute(
+            names,
+            reader(home, area, found),
+            lambda name, values, window: writers[name].write(values, window),
+            area.grid,
+            ready=lambda name, window: read(folder / f"{name}.tif", window),
+            progress=progress,
+        )

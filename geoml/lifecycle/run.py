@@ -1,0 +1,177 @@
+"""Scoring an area block by block and publishing the edition at one stroke."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from geoml import __version__, catalog, editions, modelstore
+from geoml.areas.area import Area, load
+from geoml.areas.sources import sources
+from geoml.catalog.layers import LAYERS
+from geoml.contract import Model, Service
+from geoml.errors import NotEnoughData
+from geoml.files import read_json
+from geoml.learning.support import cells, support_mean
+from geoml.lifecycle.features import INDEX, refresh
+from geoml.lifecycle.items import edition_item
+from geoml.lifecycle.train import train, training_signature
+from geoml.lifecycle.units import score_units
+from geoml.lifecycle.web import write_web
+from geoml.paths import Home
+from geoml.raster.cog import cog_writer, read
+from geoml.raster.grid import Window, grown, windows
+from geoml.types import Array
+
+Progress: TypeAlias = Callable[[str, float], None]
+
+
+def run(
+    home: Home, name: str, area_id: str, *, progress: Progress | None = None
+) -> tuple[editions.EditionRef, tuple[str, ...]]:
+    """Publish an edition of a service in an area; returns notes for the person who asked.
+
+    Features are computed and a model is trained when missing or stale. An area without a label
+    is scored with the service's champion.
+    """
+    show = progress or (lambda _label, _share: None)
+    service, area = catalog.get(name), load(home, area_id)
+    show("features", 0.0)
+    refresh(home, area_id)
+    notes = _train_if_stale(home, service, area_id, show)
+    ref = modelstore.champion(home, name, area_id)
+    model = modelstore.open_model(service, ref)
+    names = _usable(home, service, model, area)
+    about = _manifest(home, service, area, ref, names)
+
+    def fill(folder: Path) -> dict[str, Any]:
+        score(home, service, model, area, names, folder, lambda p: show("scoring", 0.5 + 0.3 * p))
+        show("tiles", 0.8)
+        about["web"] = write_web(folder, service)
+        show("units", 0.95)
+        about["units"] = score_units(home, service, area, folder)
+        edition_item(folder, service, area, about)
+        return about
+
+    return editions.publish(home, name, area_id, fill), notes
+
+
+def score(
+    home: Home,
+    service: Service,
+    model: Model,
+    area: Area,
+    names: tuple[str, ...],
+    folder: Path,
+    step: Callable[[float], None],
+) -> None:
+    """Write the float layers of an edition, block by block, whatever the size of the area.
+
+    ``target.tif`` holds the target and its interval in the target's unit, ``inputs.tif`` what
+    the model saw: the features at the support that it was trained for.
+    """
+    grid, unit = area.grid, service.target.unit
+    k = cells(float(model.manifest["support_m"]), grid)
+    target_bands = (service.target.name, "lower", "upper")
+    units = tuple(one.unit for one in service.features if one.name in names)
+    with ExitStack() as stack:
+
+        def writer(name: str, bands: tuple[str, ...], units: tuple[str, ...]) -> Any:  # noqa: ANN401
+            path = folder / f"{name}.tif"
+            return stack.enter_context(cog_writer(path, grid, bands=bands, units=units))
+
+        layers = {name: writer(name, (name,), ("1",)) for name in LAYERS}
+        targets = writer("target", target_bands, (unit,) * 3)
+        inputs = writer("inputs", names, units)
+        blocks = windows(grid, 512)
+        for number, window in enumerate(blocks):
+            given = {name: _at_support(home, area, name, window, k) for name in names}
+            told = model.predict({n: v.ravel() for n, v in given.items()}, explain=False)
+            answers = (told.target, told.lower, told.upper)
+            shaped = [one.reshape(window.rows, window.cols) for one in answers]
+            for band, values in enumerate(shaped, 1):
+                targets.write(values, window, band)
+            for layer, values in zip(("score", "lower", "upper"), shaped, strict=True):
+                layers[layer].write(service.score.score(values), window)
+            applicability = told.applicability.reshape(window.rows, window.cols)
+            layers["applicability"].write(applicability, window)
+            for band, name in enumerate(names, 1):
+                inputs.write(given[name], window, band)
+            step((number + 1) / len(blocks))
+
+
+def _at_support(home: Home, area: Area, name: str, window: Window, k: int) -> Array:
+    wide = grown(window, k // 2, area.grid)
+    values = support_mean(read(home.features(area.id) / f"{name}.tif", wide), k)
+    top, left = window.row - wide.row, window.col - wide.col
+    return values[top : top + window.rows, left : left + window.cols]
+
+
+def _train_if_stale(
+    home: Home, service: Service, area_id: str, show: Progress
+) -> tuple[str, ...]:
+    now = training_signature(home, service, area_id)
+    if now is None:
+        return (f"{area_id} has no label; scored with the champion of {service.name}",)
+    pointed = modelstore.own_champion(home, service.name, area_id)
+    if pointed is not None and pointed.manifest()["signatures"].get(area_id) == now:
+        return ()
+    _, notes = train(
+        home, service.name, (area_id,), progress=lambda label, p: show(label, 0.1 + 0.4 * p)
+    )
+    return notes
+
+
+def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str, ...]:
+    """Features that both the model and the area have, in the model's order."""
+    index = read_json(home.features(area.id) / INDEX)
+    names = tuple(name for name in model.features if name in index)
+    for group in service.needs_one_of:
+        if not set(group) & set(names):
+            raise NotEnoughData(
+                "too little to score on",
+                where=f"{service.name} in {area.id}",
+                expected=f"at least one of the features {', '.join(group)}",
+                got=", ".join(index) or "no feature",
+                next_step=f"geoml features {area.id} says which sources they need",
+            )
+    return names
+
+
+def _manifest(
+    home: Home, service: Service, area: Area, ref: modelstore.ModelRef, names: tuple[str, ...]
+) -> dict[str, Any]:
+    trained = ref.manifest()
+    found = sources(home, area)
+    index = read_json(home.features(area.id) / INDEX)
+    dates = sorted({d for name in names for d in index[name]["dates"].values()})
+    declared = tuple(one.name for one in service.features)
+    return {
+        "model": ref.id,
+        "model_files": trained["files"],
+        "champion": trained["champion"],
+        "date": trained["dates"].get(area.id) or (dates[-1] if dates else None),
+        "quantity": trained["quantity"],
+        "reference": trained["references"].get(area.id, trained["reference"]),
+        "interval_level": trained["interval_level"],
+        "features_used": list(names),
+        "features_missing": [name for name in declared if name not in names],
+        "score": {"zero": service.score.zero, "hundred": service.score.hundred},
+        "score_version": service.score.version,
+        "metrics": trained["metrics"],
+        "warnings": trained.get("warnings", []),
+        "sources": {
+            one.key: {"sha256": one.sha256, "date": one.date, "licence": one.licence}
+            for one in found.values()
+        },
+        "feature_signatures": {name: index[name]["signature"] for name in names},
+        "synthetic": area.synthetic,
+        "trained_here": area.id in trained["areas"],
+        "support_m": trained["support_m"],
+        "code_version": __version__,
+        "bbox": [round(float(v), 6) for v in np.array(area.grid.lonlat_bounds())],
+    }

@@ -1,0 +1,184 @@
+"""Training a service on the areas that have its label."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from geoml import __version__, catalog, modelstore
+from geoml.areas.area import Area, load
+from geoml.areas.sources import Source, read_on_grid, sources
+from geoml.contract import Service
+from geoml.errors import NotEnoughData
+from geoml.files import read_json
+from geoml.learning import tracking
+from geoml.learning.samples import TARGET, Samples, gather, join
+from geoml.lifecycle.features import INDEX, refresh
+from geoml.paths import Home
+from geoml.raster.cog import read
+from geoml.raster.grid import Window
+from geoml.types import Array
+from geoml.vector.coverage import VectorBlocks
+
+Progress: TypeAlias = Callable[[str, float], None]
+
+
+def train(
+    home: Home,
+    name: str,
+    area_ids: tuple[str, ...],
+    *,
+    holdout_share: float = 0.0,
+    reference: str = "auto",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> tuple[modelstore.ModelRef, tuple[str, ...]]:
+    """Train a service, keep the model, make it the champion of its areas; returns notes too.
+
+    Features are brought up to date first. The first model of a service also serves areas that
+    have none of their own. MLflow records the run; a failure to record is a note, not an error.
+    """
+    show = progress or (lambda _label, _share: None)
+    service = catalog.get(name)
+    parts, meta = [], []
+    for number, area_id in enumerate(area_ids):
+        show(f"features of {area_id}", 0.3 * number / len(area_ids))
+        refresh(home, area_id)
+        samples, told = _samples(home, service, load(home, area_id), reference, seed)
+        parts.append(samples)
+        meta.append(told)
+    show("fitting and validating", 0.3)
+    samples = join(parts) if len(parts) > 1 else parts[0]
+    about = _meta(service, meta, seed, holdout_share)
+    version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{about['inputs_signature'][:6]}"
+
+    def fill(folder: Path) -> dict[str, Any]:
+        about["version"] = version
+        return service.train(samples, folder, meta=about, seed=seed, holdout_share=holdout_share)
+
+    ref = modelstore.save(home, name, version, fill)
+    show("recording", 0.9)
+    for area_id in area_ids:
+        modelstore.promote(home, ref, area=area_id)
+    note = tracking.record(
+        f"sqlite:///{home.root / 'mlflow.db'}", name, ref.manifest(), ref.folder
+    )
+    return ref, (note,) if note else ()
+
+
+class LazyFeatures(Mapping[str, Array]):
+    """Whole feature rasters, read when they are asked for: a service may want two of eleven."""
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self._paths = paths
+
+    def __getitem__(self, name: str) -> Array:
+        """The whole raster of one feature."""
+        return read(self._paths[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of the features."""
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        """How many features there are."""
+        return len(self._paths)
+
+
+def training_signature(home: Home, service: Service, area_id: str) -> str | None:
+    """What training on this area now would start from; None when the area has no label."""
+    found = sources(home, load(home, area_id))
+    label = _label(service, found)
+    return None if label is None else _signature(home, area_id, label)
+
+
+def _samples(
+    home: Home, service: Service, area: Area, mode: str, seed: int
+) -> tuple[Samples, dict[str, Any]]:
+    found = sources(home, area)
+    label = _label(service, found)
+    if label is None:
+        raise NotEnoughData(
+            "no label to learn from",
+            where=f"{service.name} in {area.id}",
+            expected=f"one of the sources {', '.join(service.target.labels)}",
+            got=f"sources {', '.join(found) or 'none'}",
+            next_step=f"geoml ingest {area.id} {service.target.labels[0]}=FILE",
+        )
+    index = read_json(home.features(area.id) / INDEX)
+    names = tuple(one.name for one in service.features if one.name in index)
+    paths = {name: home.features(area.id) / f"{name}.tif" for name in names}
+    whole = area.grid.whole()
+    target, reference = service.target_of(
+        read_on_grid(label, area.grid, whole),
+        LazyFeatures(paths),
+        area.grid,
+        inside=_inside(area),
+        mode=mode,
+    )
+
+    def read_block(name: str, window: Window) -> Array:
+        return target[window.slices] if name == TARGET else read(paths[name], window)
+
+    samples = gather(
+        service, read_block, names, area.grid, label.support_m, area=area.id, seed=seed
+    )
+    told = {
+        "area": area.id,
+        "label": label.key,
+        "quantity": label.quantity.as_dict(),
+        "date": label.date,
+        "support_m": label.support_m,
+        "reference": reference,
+        "synthetic": area.synthetic,
+        "signature": _signature(home, area.id, label),
+        "missing": [one.name for one in service.features if one.name not in index],
+    }
+    return samples, told
+
+
+def _label(service: Service, found: Mapping[str, Source]) -> Source | None:
+    return next((found[key] for key in service.target.labels if key in found), None)
+
+
+def _signature(home: Home, area_id: str, label: Source) -> str:
+    path = home.features(area_id) / INDEX
+    index = read_json(path) if path.is_file() else {}
+    made_from = [f"{label.key} {label.sha256}", f"code {__version__}"]
+    made_from += [f"{name} {entry['signature']}" for name, entry in sorted(index.items())]
+    return hashlib.sha256("\n".join(made_from).encode()).hexdigest()
+
+
+def _inside(area: Area) -> np.ndarray | None:
+    """Cells inside the boundary, by half-plane of the cell; None when the boundary is the grid."""
+    boundary = np.array([area.inside()])
+    share = VectorBlocks(boundary).coverage(area.grid)
+    inside: np.ndarray = share >= 0.5
+    return None if inside.all() else inside
+
+
+def _meta(
+    service: Service, parts: list[dict[str, Any]], seed: int, holdout_share: float
+) -> dict[str, Any]:
+    first = parts[0]
+    signatures = "\n".join(part["signature"] for part in parts)
+    settings = f"{service.name} {seed} {holdout_share}"
+    digest = hashlib.sha256(f"{settings}\n{signatures}".encode()).hexdigest()
+    return {
+        "areas": [part["area"] for part in parts],
+        "label": first["label"],
+        "quantity": first["quantity"],
+        "dates": {part["area"]: part["date"] for part in parts},
+        "support_m": first["support_m"],
+        "reference": first["reference"],
+        "references": {part["area"]: part["reference"] for part in parts},
+        "synthetic": any(part["synthetic"] for part in parts),
+        "signatures": {part["area"]: part["signature"] for part in parts},
+        "inputs_signature": digest,
+        "code_version": __version__,
+    }

@@ -1,0 +1,47 @@
+"""Answers for the units of a town: its buildings and zones, by their stable ids."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geoml.areas.area import Area
+from geoml.contract import Service
+from geoml.paths import Home
+from geoml.vector.write import write_vector
+from geoml.vector.zonal import zonal_means
+
+LAYERS = ("score", "lower", "upper", "applicability")
+CARRIED = ("name", "height_m", "area_m2")
+
+
+def score_units(home: Home, service: Service, area: Area, folder: Path) -> dict[str, int]:
+    """Write ``units.parquet``: one row per unit with the mean score and interval over its ground.
+
+    Columns: id, kind, <service>_score, lower, upper (0..100), applicability (dissimilarity over
+    its threshold), what the unit already carried, geometry in the area's CRS. A unit on ground
+    without an answer keeps its row with NaN. Returns how many units of each kind there are.
+    """
+    frames = [frame for kind in service.units if (frame := _frame(home, area, kind)) is not None]
+    if not frames:
+        return {}
+    units = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.crs)
+    means = zonal_means({name: folder / f"{name}.tif" for name in LAYERS}, units)
+    columns = {f"{service.name}_score": "score", **{name: name for name in LAYERS[1:]}}
+    for column, layer in columns.items():
+        units[column] = np.round(means[layer], 3)
+    carried = [name for name in CARRIED if name in units.columns]
+    units = units[["id", "kind", *columns, *carried, "geometry"]]
+    write_vector(folder / "units.parquet", units)
+    return {str(kind): int(count) for kind, count in units["kind"].value_counts().items()}
+
+
+def _frame(home: Home, area: Area, kind: str) -> gpd.GeoDataFrame | None:
+    path = home.units(area.id) / f"{kind}.parquet"
+    if not path.is_file():
+        return None
+    frame = gpd.read_parquet(path)
+    return frame.assign(kind=kind)

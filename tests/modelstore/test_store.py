@@ -1,0 +1,68 @@
+"""Models are immutable, checked, and one pointer says which serves."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from geoml import modelstore
+from geoml.errors import CorruptFile, UnknownModel
+from geoml.paths import Home
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path)
+
+
+def saved(home, version, text="tree"):
+    def fill(folder):
+        (folder / "model.txt").write_text(text)
+        return {"service": "heat"}
+
+    return modelstore.save(home, "heat", version, fill)
+
+
+def test_the_first_model_serves_everywhere_later_ones_only_their_area(home):
+    first, second = saved(home, "1"), saved(home, "2")
+    modelstore.promote(home, first, area="here")
+    modelstore.promote(home, second, area="there")
+    assert modelstore.champion(home, "heat") == first
+    assert modelstore.champion(home, "heat", "there") == second
+    assert modelstore.champion(home, "heat", "elsewhere") == first
+    assert modelstore.own_champion(home, "heat", "elsewhere") is None
+
+
+def test_a_service_without_a_model_says_how_to_get_one(home):
+    with pytest.raises(UnknownModel, match="geoml train heat"):
+        modelstore.champion(home, "heat")
+
+
+def test_a_changed_file_is_never_opened(home):
+    ref = saved(home, "1")
+    opened = []
+    service = SimpleNamespace(load=lambda folder, _manifest: opened.append(folder))
+    modelstore.open_model(service, ref)
+    assert opened == [ref.folder]
+    (ref.folder / "model.txt").write_text("evil")
+    with pytest.raises(CorruptFile, match="not the one that was trained"):
+        modelstore.open_model(service, ref)
+    (ref.folder / "model.txt").unlink()
+    with pytest.raises(CorruptFile, match="no file"):
+        modelstore.open_model(service, ref)
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize("bad", ["../1", "", "a/b", ".hidden"])
+def test_a_strange_version_is_unknown(home, bad):
+    with pytest.raises(UnknownModel):
+        modelstore.find(home, "heat", bad)
+
+
+def test_an_interrupted_training_leaves_nothing(home):
+    def fill(folder):
+        (folder / "model.txt").write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        modelstore.save(home, "heat", "1", fill)
+    assert list(home.models("heat").iterdir()) == []
