@@ -6,13 +6,16 @@ A service is a folder ``geoml/services/<name>/`` whose ``__init__`` exposes ``SE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from geoml.types import Array, Features, Text
+from geoml.raster.grid import Grid
+from geoml.types import Array, Features, Mask, Text
 
 Monotone: TypeAlias = Literal["up", "down", None]
 ScoreKind: TypeAlias = Literal["probability", "anchored", "index"]
@@ -89,7 +92,10 @@ class Legend:
 @dataclass(frozen=True, slots=True)
 class Accept:
     """When a trained model is good enough: ``metric`` under block validation below ``below``,
-    and better than the model called ``baseline``.
+    and lower than that of the model called ``baseline``.
+
+    ``metric`` is an error, smaller is better: ``rmse_<unit>`` or ``mae_<unit>``, unit in lower
+    case. The baseline is a straight line through the features of ``Service.needs_one_of``.
     """
 
     metric: str
@@ -112,7 +118,8 @@ class Prediction:
 
     ``applicability`` is the dissimilarity index divided by its threshold: at most 1 inside what
     the model has seen, more than 1 outside. ``contributions`` and ``average`` add up:
-    ``average + sum(contributions.values()) == target``.
+    ``average + sum(contributions.values()) == target``. An unknown input can carry a contribution
+    too: what not knowing it does to the answer.
     """
 
     target: Array
@@ -126,7 +133,9 @@ class Prediction:
 class Model(Protocol):
     """A trained version of a service, as far as anyone above it needs to know."""
 
-    manifest: Mapping[str, Any]
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What was trained, on what, how well, and which file is which."""
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -135,23 +144,101 @@ class Model(Protocol):
     def predict(self, features: Features, *, explain: bool = True) -> Prediction:
         """Predict for arrays of shape (n,); a feature that is absent or NaN is unknown.
 
-        With ``explain=False`` contributions are empty, which is several times faster.
+        A place that knows too little (``Service.enough``) gets NaN in every array. With
+        ``explain=False`` contributions are empty, which is several times faster.
         """
 
 
 class Samples(Protocol):
-    """Training cells of one or more areas: features, target, place and area of each."""
+    """Training cells of one or more areas: features, target, place and area of each.
 
+    ``area`` holds, for each cell, the index of its area in ``areas``; ``cell_m`` is the side of a
+    cell, the support of the label. Cells do not overlap.
+    """
+
+    @property
+    def features(self) -> Features:
+        """Feature name -> values of shape (n,)."""
+
+    @property
+    def target(self) -> Array:
+        """Target of shape (n,), in its unit."""
+
+    @property
+    def easting_m(self) -> Array:
+        """Easting of the cell centres, in the CRS of each cell's own area."""
+
+    @property
+    def northing_m(self) -> Array:
+        """Northing of the cell centres."""
+
+    @property
+    def cell_m(self) -> float:
+        """Side of a cell."""
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Ids of the areas."""
+
+    @property
+    def area(self) -> NDArray[np.intp]:
+        """Index into ``areas`` of each cell, shape (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A tiny synthetic town with a known answer.
+
+    ``features`` and ``label`` (as the sensor would give it) are rasters on ``grid``; ``inside`` is
+    the town boundary; ``truth`` is the target without noise.
+    """
+
+    grid: Grid
     features: Features
-    target: Array
-    easting_m: Array
-    northing_m: Array
-    cell_m: float
+    label: Array
+    inside: Mask
+    truth: Array
+    support_m: float
+
+
+class Train(Protocol):
+    """Learn from samples, write a model into an empty folder, return its manifest."""
+
+    def __call__(
+        self,
+        samples: Samples,
+        folder: Path,
+        *,
+        meta: Mapping[str, Any],
+        seed: int = 0,
+        holdout_share: float = 0.0,
+    ) -> dict[str, Any]:
+        """``meta`` goes into the manifest; ``holdout_share`` of the blocks is never trained on."""
+
+
+class TargetOf(Protocol):
+    """Turn a label raster into the target, and say in a JSON-ready document how."""
+
+    def __call__(
+        self,
+        label: Array,
+        features: Features,
+        grid: Grid,
+        *,
+        inside: Mask | None,
+        mode: str = "auto",
+    ) -> tuple[Array, dict[str, Any]]:
+        """The target raster (for heat: kelvin above a reference) and how it was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """One answer that a town gets.
+
+    Every feature is optional; ``needs_one_of`` is the least an answer can live on: from each tuple
+    at least one must be known. ``input_sets`` names sets of features that callers without the
+    town's rasters may be expected to bring; a model is trained and its intervals are calibrated
+    for each of them, for all features, and for the least.
 
     ``train`` writes a model into an empty folder and returns its manifest; ``load`` opens such a
     folder; ``scene`` is a tiny synthetic case with a known answer; ``target_of`` turns a label
@@ -171,12 +258,17 @@ class Service:
     legend: Legend
     accept: Accept
     units: tuple[str, ...]
-    train: Callable[..., dict[str, Any]]
-    load: Callable[..., Model]
-    scene: Callable[[], tuple[Features, Array]]
-    target_of: Callable[..., Any]
+    train: Train
+    load: Callable[[Path, Mapping[str, Any]], Model]
+    scene: Callable[[], Scene]
+    target_of: TargetOf
+    input_sets: tuple[tuple[str, ...], ...] = ()
     method: str = field(default="method.md")
 
     def feature(self, name: str) -> Feature | None:
         """The declaration of one feature, or None when the service does not use it."""
         return next((one for one in self.features if one.name == name), None)
+
+    def enough(self, known: Collection[str]) -> bool:
+        """Whether these known features are the least that an answer can live on."""
+        return all(any(name in known for name in group) for group in self.needs_one_of)

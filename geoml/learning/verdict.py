@@ -1,0 +1,113 @@
+"""Which candidate serves, whether it is good enough, and what a reader must be warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geoml.contract import Service
+from geoml.types import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The champion and why.
+
+    ``accepted`` follows the service's ``Accept``: the champion's error under block validation is
+    below the threshold and below the baseline's; a baseline that serves is never accepted.
+    """
+
+    champion: Literal["lightgbm", "linear"]
+    reason: Text
+    accepted: bool
+    beats_mean: bool
+    summary: dict[str, float]
+
+
+def judge(service: Service, lines: Sequence[Mapping[str, Any]]) -> Verdict:
+    """Choose between the boosted trees and the baseline by their error over blocks."""
+    metric, baseline = service.accept.metric, service.accept.baseline
+    block = {line["candidate"]: line for line in lines if line["scheme"] == "block"}
+    trees, line, mean = (float(block[n][metric]) for n in ("lightgbm", baseline, "mean"))
+    random = {line["candidate"]: line for line in lines if line["scheme"] == "random"}
+    better = trees < line
+    name = "lightgbm" if better else baseline
+    keys = [key for key in block[name] if key not in ("candidate", "scheme", "optimistic")]
+    return Verdict(
+        champion="lightgbm" if better else "linear",
+        reason=_reason(service, better, trees, line),
+        accepted=better and trees < service.accept.below,
+        beats_mean=min(trees, line) < mean,
+        summary={
+            **{key: block[name][key] for key in keys},
+            f"baseline_{metric}": line,
+            f"mean_{metric}": mean,
+            f"random_{metric}": random[name][metric],
+        },
+    )
+
+
+def warnings(
+    service: Service, verdict: Verdict, metrics: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """What to say beside every answer of this model: ``{"code", "fr", "en"}`` each."""
+    found = []
+    if not verdict.beats_mean:
+        found.append(
+            _warning(
+                "skill",
+                fr="Ce modèle ne fait pas mieux que la moyenne du territoire.",
+                en="This model does no better than the average of the area.",
+            )
+        )
+    elif not verdict.accepted:
+        found.append(
+            _warning(
+                "not_accepted",
+                fr=f"Ce modèle n'atteint pas le seuil de qualité fixé pour {service.title.fr}.",
+                en=f"This model does not reach the quality set for {service.title.en}.",
+            )
+        )
+    if metrics["validation"]["blocks_shorter_than_range"]:
+        found.append(
+            _warning(
+                "short_blocks",
+                fr="Territoire trop petit pour des blocs de validation indépendants : "
+                "l'erreur réelle peut être plus grande.",
+                en="The area is too small for independent validation blocks: "
+                "the true error may be larger.",
+            )
+        )
+    if not all(one["exact"] for one in metrics["intervals"]):
+        found.append(
+            _warning(
+                "few_blocks",
+                fr="Trop peu de blocs pour garantir tous les intervalles.",
+                en="Too few blocks to guarantee every interval.",
+            )
+        )
+    return found
+
+
+def _reason(service: Service, better: bool, trees: float, line: float) -> Text:
+    unit, below = service.target.unit, service.accept.below
+    numbers = f"{trees:.2f} {unit}", f"{line:.2f} {unit}"
+    fr_numbers = [number.replace(".", ",") for number in numbers]
+    if better:
+        return Text(
+            fr=f"Les arbres boostés se trompent de {fr_numbers[0]} sur des blocs jamais vus, la "
+            f"droite de référence de {fr_numbers[1]} (seuil {below:g} {unit}).",
+            en=f"The boosted trees are off by {numbers[0]} on unseen blocks, the baseline line "
+            f"by {numbers[1]} (threshold {below:g} {unit}).",
+        )
+    return Text(
+        fr=f"La droite de référence est servie : les arbres boostés se trompent de "
+        f"{fr_numbers[0]} sur des blocs jamais vus, elle de {fr_numbers[1]}.",
+        en=f"The baseline line is served: the boosted trees are off by {numbers[0]} on unseen "
+        f"blocks, the line by {numbers[1]}.",
+    )
+
+
+def _warning(code: str, *, fr: str, en: str) -> dict[str, str]:
+    return {"code": code, "fr": fr, "en": en}
