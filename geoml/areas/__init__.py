@@ -1,0 +1,1 @@
+"""Areas of interest, their sources and their units."""

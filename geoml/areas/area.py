@@ -1,0 +1,212 @@
+"""An area: a place with a boundary, one projected CRS and one analysis grid."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import shapely
+
+from geoml.areas.boundary import Geometry, from_bbox, from_file
+from geoml.areas.projection import checked_crs, default_crs
+from geoml.errors import AlreadyExists, CorruptFile, InvalidArgument, UnknownArea
+from geoml.files import building, read_json, write_json
+from geoml.paths import Home
+from geoml.raster.grid import Grid, transformer
+
+FORMAT = 1
+MAX_CELLS = 400_000_000
+_FILE = "area.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A municipality or any other place of interest.
+
+    ``boundary`` is a GeoJSON Polygon or MultiPolygon in longitude and latitude; ``grid`` is the
+    analysis grid, in metres, which covers the boundary and its margin of countryside.
+    ``synthetic`` says that nobody lives there: a generated town.
+    """
+
+    id: str
+    name: str
+    boundary: Mapping[str, Any]
+    crs: str
+    resolution_m: float
+    grid: Grid
+    synthetic: bool = False
+
+    def inside(self) -> Geometry:
+        """The boundary as a polygon in the area's CRS."""
+        polygon = cast("Geometry", shapely.from_geojson(json.dumps(self.boundary)))
+        return projected(polygon, self.crs)
+
+
+def create(
+    home: Home,
+    id: str,
+    name: str,
+    *,
+    bbox: tuple[float, float, float, float] | None = None,
+    boundary_file: Path | None = None,
+    crs: str | None = None,
+    resolution_m: float = 30.0,
+    margin_m: float = 0.0,
+    synthetic: bool = False,
+) -> Area:
+    """Create an area from a bounding box (W, S, E, N in degrees) or a polygon file.
+
+    The CRS is the national one of the place, else its UTM zone; the grid is snapped outward to
+    whole multiples of the resolution.
+
+    Raises:
+        InvalidArgument: Neither or both of bbox and file, a bbox that is none, a CRS that is not
+            in metres, or more than ``MAX_CELLS`` cells.
+        AlreadyExists: There is an area of that id.
+        DataError: The boundary file cannot be used.
+    """
+    folder = home.area(id)
+    if folder.exists():
+        raise AlreadyExists(
+            f"there is an area {id!r} already",
+            where=str(folder),
+            next_step=f"choose another id, or delete it: geoml area delete {id}",
+        )
+    if (bbox is None) == (boundary_file is None):
+        raise InvalidArgument(
+            "an area needs a place", where=id, expected="either --bbox or --boundary"
+        )
+    boundary = from_bbox(bbox) if bbox is not None else from_file(Path(boundary_file or ""))
+    lon, lat = (shapely.get_coordinates(boundary.envelope.centroid)[0]).tolist()
+    code = checked_crs(crs, lon, lat) if crs else default_crs(lon, lat)
+    grid = grid_for(boundary, code, resolution_m, margin_m)
+    area = Area(
+        id,
+        name,
+        json.loads(shapely.to_geojson(boundary)),
+        code,
+        float(resolution_m),
+        grid,
+        synthetic,
+    )
+    with building(folder) as temporary:
+        write_json(temporary / _FILE, document(area))
+    return area
+
+
+def load(home: Home, id: str) -> Area:
+    """The area of that id; raises UnknownArea, which names the known ones."""
+    try:
+        path = home.area(id) / _FILE
+    except InvalidArgument as error:
+        raise _unknown(home, id) from error
+    if not path.is_file():
+        raise _unknown(home, id)
+    found = read_json(path)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise CorruptFile(
+            "not an area document that this version reads",
+            where=str(path),
+            expected=f"format {FORMAT}",
+            got=f"format {found.get('format') if isinstance(found, dict) else None}",
+            next_step="create the area again with this version of geoml",
+        )
+    return Area(
+        found["id"],
+        found["name"],
+        found["boundary"],
+        found["crs"],
+        found["resolution_m"],
+        Grid(**found["grid"]),
+        found["synthetic"],
+    )
+
+
+def names(home: Home) -> tuple[str, ...]:
+    """Ids of all areas, sorted."""
+    found = home.areas.glob(f"*/{_FILE}")
+    return tuple(sorted(path.parent.name for path in found if path.parent.name[0] != "."))
+
+
+def delete(home: Home, id: str) -> None:
+    """Delete an area with its sources, features and units; editions and models stay."""
+    load(home, id)
+    # Renamed first: a crash half-way leaves no half of an area.
+    bin_ = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=home.areas))
+    home.area(id).rename(bin_ / id)
+    shutil.rmtree(bin_)
+
+
+def document(area: Area) -> dict[str, Any]:
+    """The area as JSON: what ``area.json`` holds."""
+    return {
+        "format": FORMAT,
+        "id": area.id,
+        "name": area.name,
+        "boundary": dict(area.boundary),
+        "crs": area.crs,
+        "resolution_m": area.resolution_m,
+        "grid": area.grid.as_dict(),
+        "synthetic": area.synthetic,
+    }
+
+
+def projected(geometry: Geometry, crs: str) -> Geometry:
+    """A longitude/latitude geometry in ``crs``; long edges are densified, because they bend."""
+    west, south, east, north = geometry.bounds
+    dense = shapely.segmentize(geometry, max(east - west, north - south) / 32)
+    to_crs = transformer("OGC:CRS84", crs)
+    x, y = to_crs.transform(*shapely.get_coordinates(dense).T)
+    moved: Geometry = shapely.set_coordinates(dense, np.column_stack([x, y]))
+    return moved
+
+
+def grid_for(boundary: Geometry, crs: str, resolution_m: float, margin_m: float) -> Grid:
+    """The grid in ``crs`` that covers a boundary and its margin, on multiples of the resolution."""
+    _check("resolution", resolution_m, 0.1, 10_000.0)
+    _check("margin", margin_m, 0.0, 100_000.0)
+    bounds = projected(boundary, crs).bounds
+    if not all(map(math.isfinite, bounds)):
+        raise InvalidArgument(
+            "the boundary does not fit into the CRS", where=crs, next_step="leave --crs out"
+        )
+    low = [math.floor((value - margin_m) / resolution_m + 1e-9) for value in bounds[:2]]
+    high = [math.ceil((value + margin_m) / resolution_m - 1e-9) for value in bounds[2:]]
+    cols, rows = (max(h - w, 1) for w, h in zip(low, high, strict=True))
+    if rows * cols > MAX_CELLS:
+        raise InvalidArgument(
+            "too many cells",
+            where=f"grid of {resolution_m:g} m",
+            expected=f"at most {MAX_CELLS:,}",
+            got=f"{cols:,} x {rows:,}",
+            next_step="choose a coarser --resolution or a smaller area",
+        )
+    west, north = low[0] * resolution_m, (low[1] + rows) * resolution_m
+    return Grid(crs, west, north, float(resolution_m), float(resolution_m), rows, cols)
+
+
+def _check(what: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise InvalidArgument(
+            f"{what} out of range",
+            where=f"--{what}",
+            expected=f"{least:g} to {most:g} metres",
+            got=f"{value}",
+        )
+
+
+def _unknown(home: Home, id_: str) -> UnknownArea:
+    known = names(home)
+    return UnknownArea(
+        f"no area {id_[:60]!r}",
+        where=str(home.areas),
+        expected=f"one of {', '.join(known)}" if known else "an area; there is none yet",
+        next_step="geoml area list shows them, geoml area create makes one",
+    )

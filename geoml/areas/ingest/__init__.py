@@ -1,0 +1,1 @@
+"""Ingestion: foreign files in, checked sources of an area out."""

@@ -1,0 +1,141 @@
+"""The sources of an area, and reading them on its analysis grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geoml.areas.area import Area
+from geoml.areas.keys import KEYS, Kind
+from geoml.areas.stored import settled
+from geoml.errors import GridMismatch, InvalidArgument
+from geoml.paths import Home
+from geoml.raster.cog import open_cog, read_from
+from geoml.raster.grid import Grid, Window
+from geoml.types import Array
+
+_CELLS_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An ingested layer of an area.
+
+    ``date`` is the day it shows (ISO 8601) or None; ``factor`` says how many stored cells make one
+    cell of the analysis grid, each way; ``support_m`` is the size on the ground of what the sensor
+    resolves; ``coverage`` is the percentage of the area that it knows. ``extent`` is, for vectors,
+    the bounds in the area's CRS of everything the files held, cut at the grid: outside it they are
+    silent. ``masked_percent`` of the cells went as cloud or shadow.
+    """
+
+    key: str
+    path: Path
+    kind: Kind
+    unit: str
+    quantity: str
+    date: str | None
+    licence: str | None
+    sensor: str | None
+    sha256: str
+    coverage: float
+    factor: int = 1
+    native_m: float | None = None
+    support_m: float | None = None
+    extent: tuple[float, float, float, float] | None = None
+    masked_percent: float | None = None
+
+
+def sources(home: Home, area: Area) -> dict[str, Source]:
+    """Key -> source of everything ingested into an area, in the order of the keys."""
+    folder = home.sources(area.id)
+    documents = {key: settled(folder, key) for key in KEYS}
+    return {key: _source(folder, key, found) for key, found in documents.items() if found}
+
+
+def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
+    told = item["properties"]
+    extent = told.get("geoml:extent")
+    return Source(
+        key=key,
+        path=folder / item["assets"]["data"]["href"],
+        kind=KEYS[key].kind,
+        unit=told["geoml:unit"],
+        quantity=told["geoml:quantity"],
+        date=told["datetime"][:10] if told.get("datetime") else None,
+        licence=told.get("license"),
+        sensor=told.get("geoml:sensor"),
+        sha256=item["assets"]["data"]["file:checksum"].removeprefix("1220"),
+        coverage=told["geoml:coverage_percent"],
+        factor=told.get("geoml:factor", 1),
+        native_m=told.get("geoml:native_m"),
+        support_m=told.get("geoml:support_m"),
+        extent=tuple(extent) if extent else None,
+        masked_percent=told.get("geoml:masked_percent"),
+    )
+
+
+def read_on_grid(source: Source, grid: Grid, window: Window) -> Array:
+    """A raster source on one window of the analysis grid, float32, shape (rows, cols).
+
+    Stored cells nest exactly in cells of the grid: quantities are averaged, counts summed, and of
+    classes the most frequent one is taken (the smallest of equals). A cell is NaN where less than
+    half of its stored cells are known.
+
+    Raises:
+        InvalidArgument: A vector or an image.
+        GridMismatch: The source was stored for another grid.
+    """
+    if source.kind in ("vector", "rgb"):
+        raise InvalidArgument(
+            "no quantity to read on a grid", where=source.key, got=f"a source of kind {source.kind}"
+        )
+    f = source.factor
+    out = np.empty((window.rows, window.cols), np.float32)
+    strip = max(1, _CELLS_AT_ONCE // max(1, window.cols * f * f))
+    with open_cog(source.path) as dataset:
+        if (dataset.height, dataset.width) != (grid.rows * f, grid.cols * f):
+            raise GridMismatch(
+                "stored for another grid",
+                where=str(source.path),
+                expected=f"{grid.rows * f} x {grid.cols * f} cells",
+                got=f"{dataset.height} x {dataset.width}",
+                next_step="ingest it again",
+            )
+        for row in range(0, window.rows, strip):
+            rows = min(strip, window.rows - row)
+            part = Window((window.row + row) * f, window.col * f, rows * f, window.cols * f)
+            out[row : row + rows] = gathered(read_from(dataset, part), f, source.kind)
+    return out
+
+
+def gathered(values: Array, factor: int, kind: Kind) -> Array:
+    """Blocks of ``factor`` x ``factor`` cells as one cell each; see ``read_on_grid``."""
+    if factor == 1:
+        return values.astype(np.float32, copy=False)
+    rows, cols = values.shape[0] // factor, values.shape[1] // factor
+    blocks = values.reshape(rows, factor, cols, factor).swapaxes(1, 2).reshape(rows, cols, -1)
+    known = np.isfinite(blocks).sum(axis=2)
+    enough = 2 * known >= factor * factor
+    if kind == "class":
+        return np.where(enough, _mode(blocks), np.nan).astype(np.float32)
+    total = np.nansum(blocks, axis=2, dtype=np.float64)
+    if kind != "count":
+        total /= np.maximum(known, 1)
+    return np.where(enough, total, np.nan).astype(np.float32)
+
+
+def _mode(blocks: Array) -> Array:
+    """Most frequent value along the last axis, the smallest of equals; NaN only where all are."""
+    ordered = np.sort(blocks, axis=-1)  # NaN last
+    run = np.ones(ordered.shape[:-1])
+    best, longest = ordered[..., 0].copy(), np.where(np.isfinite(ordered[..., 0]), 1.0, 0.0)
+    for i in range(1, ordered.shape[-1]):
+        same = ordered[..., i] == ordered[..., i - 1]
+        run = np.where(same, run + 1, np.where(np.isfinite(ordered[..., i]), 1.0, 0.0))
+        better = run > longest
+        best, longest = np.where(better, ordered[..., i], best), np.maximum(run, longest)
+    return best

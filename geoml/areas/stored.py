@@ -1,0 +1,56 @@
+"""A source is two files, the data and its STAC item; here they change as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from geoml.files import read_json, sha256, sync, write_json
+
+
+def store(folder: Path, key: str, data: Path, item: dict[str, Any]) -> None:
+    """Put ``data`` (a finished file on the same disk) and its item in place as source ``key``.
+
+    The next item is written beside the present one first; whoever finds it there tells by the
+    checksum whether the data had been replaced. So a crash at any instruction leaves the old
+    source or the new one, never one's data with the other's item.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(_next(folder, key), item)
+    data.chmod(0o644)
+    sync(data)
+    data.replace(folder / item["assets"]["data"]["href"])
+    sync(folder)
+    _next(folder, key).replace(folder / f"{key}.json")
+    sync(folder)
+
+
+def settled(folder: Path, key: str) -> dict[str, Any] | None:
+    """The STAC item of source ``key``, or None when there is no such source."""
+    pending = _read(_next(folder, key))
+    if pending is not None:
+        asset = pending["assets"]["data"]
+        data = folder / asset["href"]
+        if data.is_file() and checksum(data) == asset["file:checksum"]:
+            return pending
+    item = _read(folder / f"{key}.json")
+    if item is None or not (folder / item["assets"]["data"]["href"]).is_file():
+        return None
+    return item
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file as a multihash, the form of STAC's ``file:checksum``."""
+    return "1220" + sha256(path)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = read_json(path)
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def _next(folder: Path, key: str) -> Path:
+    return folder / f".{key}.next.json"

@@ -1,0 +1,29 @@
+"""Reading our own GeoParquet files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pyarrow
+from numpy.typing import NDArray
+
+from geoml.errors import CorruptFile
+
+
+def read_frame(path: Path) -> geopandas.GeoDataFrame:
+    """All rows of one of our own GeoParquet files; raises CorruptFile."""
+    try:
+        return geopandas.read_parquet(path)
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
+        raise CorruptFile(
+            "cannot be read", where=str(path), got=str(error)[:200], next_step="ingest it again"
+        ) from error
+
+
+def read_geometries(path: Path) -> NDArray[Any]:
+    """The geometries of one of our own GeoParquet files, shapely objects of shape (n,)."""
+    frame = read_frame(path)
+    return np.asarray(frame.geometry.array, dtype=object)
