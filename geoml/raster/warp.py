@@ -8,7 +8,6 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Geod
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
@@ -46,21 +45,21 @@ def resampling_for(kind: Kind, source_m: float, cell_m: float) -> Method:
 
 
 def source_pixel_m(header: Header, grid: Grid) -> tuple[float, float]:
-    """Size (x, y) in metres on the ground of the raster's cells at the centre of ``grid``.
+    """Size (x, y) of the raster's cells at the centre of ``grid``, in metres of the grid's CRS.
 
     NaN where the raster's CRS has no place for that point.
     """
+    if header.crs == grid.crs:
+        return header.pixel
     west, south, east, north = grid.bounds
     to_source = transformer(grid.crs, header.crs)
     x, y = to_source.transform((west + east) / 2, (south + north) / 2)
-    if not (math.isfinite(x) and math.isfinite(y)):
+    dx, dy = header.pixel
+    back = transformer(header.crs, grid.crs)
+    xs, ys = back.transform([x - dx / 2, x + dx / 2, x, x], [y, y, y - dy / 2, y + dy / 2])
+    if not np.isfinite([*xs, *ys]).all():
         return math.nan, math.nan
-    lonlat = transformer(header.crs, "OGC:CRS84")
-    lons, lats = lonlat.transform([x, x + header.pixel[0], x], [y, y, y + header.pixel[1]])
-    if not np.isfinite([*lons, *lats]).all():
-        return math.nan, math.nan
-    _, _, metres = Geod(ellps="WGS84").inv([lons[0]] * 2, [lats[0]] * 2, lons[1:], lats[1:])
-    return float(metres[0]), float(metres[1])
+    return math.hypot(xs[1] - xs[0], ys[1] - ys[0]), math.hypot(xs[3] - xs[2], ys[3] - ys[2])
 
 
 def warp(
@@ -89,9 +88,10 @@ def warp(
     if resampling == "sum" and offset:
         raise InvalidArgument("counts cannot carry an offset", where=str(header.path))
     with opened(header.path, drivers) as dataset:
-        for window in windows(grid, _block_size(header, grid, block)):
+        ratio = _ratio(header, grid)
+        for window in windows(grid, _block_size(ratio, block)):
             part = grid.window(window)
-            values = _read(dataset, header, part, resampling, [header.band])[0]
+            values = _read(dataset, header, part, ratio, resampling, [header.band])[0]
             out = values * scale + offset if (scale, offset) != (1.0, 0.0) else values
             with np.errstate(over="ignore"):
                 single = out.astype(np.float32, copy=False)
@@ -141,24 +141,32 @@ def warp_rgb(
         )
     with opened(header.path, drivers) as dataset:
         bands = [1, 2, 3] if len(header.bands) >= 3 else [1, 1, 1]
-        for window in windows(grid, _block_size(header, grid, block)):
-            values = _read(dataset, header, grid.window(window), resampling, bands)
+        ratio = _ratio(header, grid)
+        for window in windows(grid, _block_size(ratio, block)):
+            values = _read(dataset, header, grid.window(window), ratio, resampling, bands)
             known = np.isfinite(values).all(axis=0)
             rgb = np.where(known, np.rint(np.clip(values, 0, 255)), 0).astype(np.uint8)
             yield window, rgb, np.where(known, 255, 0).astype(np.uint8)
 
 
-def _block_size(header: Header, grid: Grid, block: int) -> int:
-    """Cells a side of a block, such that a block never reads more than _SOURCE_CELLS."""
+def _ratio(header: Header, grid: Grid) -> tuple[float, float]:
+    """Cells of ``grid`` per cell of the source along x and y; 1 where it cannot be told."""
     x, y = source_pixel_m(header, grid)
-    if not (x > 0 and y > 0):
-        return block
-    per_cell = (grid.pixel_x / x) * (grid.pixel_y / y)
-    return max(1, min(block, int(math.sqrt(_SOURCE_CELLS / max(per_cell, 1e-12)))))
+    return (x / grid.pixel_x, y / grid.pixel_y) if x > 0 and y > 0 else (1.0, 1.0)
+
+
+def _block_size(ratio: tuple[float, float], block: int) -> int:
+    """Cells a side of a block, such that a block never reads more than _SOURCE_CELLS."""
+    return max(1, min(block, int(math.sqrt(_SOURCE_CELLS * ratio[0] * ratio[1]))))
 
 
 def _read(
-    dataset: DatasetReader, header: Header, part: Grid, resampling: Method, bands: list[int]
+    dataset: DatasetReader,
+    header: Header,
+    part: Grid,
+    ratio: tuple[float, float],
+    resampling: Method,
+    bands: list[int],
 ) -> Array:
     """Bands on the grid ``part``, shape (bands, rows, cols), floating, NaN where unknown."""
     # A VRT per block: its extent is the block, so GDAL cannot ask for more of the source.
@@ -175,6 +183,10 @@ def _read(
         "nodata": math.nan,
         "dtype": "float64" if wide else "float32",
         "warp_mem_limit": 64,
+        # Left to itself GDAL guesses the ratio from the parts of the two extents that overlap: a
+        # small image in a large block then averages to nothing, and blocks disagree at their seams.
+        "XSCALE": ratio[0],
+        "YSCALE": ratio[1],
     }
     nodata = _source_nodata(dataset, header)
     if nodata is not None:
