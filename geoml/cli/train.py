@@ -23,6 +23,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Train a model on one or more areas; it becomes their champion."""
+    from geoml.files import read_json
     from geoml.lifecycle.train import train
 
     home = Home.from_environment()
@@ -40,21 +41,19 @@ def command(
     say(f"wrote {ref.folder}")
     for note in notes:
         say(f"note: {note}")
-    emit({**manifest, "folder": str(ref.folder)}, as_json, _told(manifest))
+    metrics = read_json(ref.folder / "metrics.json")
+    emit({**manifest, "folder": str(ref.folder)}, as_json, _told(manifest, metrics))
 
 
-def _told(manifest: dict[str, Any]) -> str:
-    metrics = manifest["metrics"]
+def _told(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
+    numbers = [name for name in metrics["table"][0] if name not in _WORDS]
     rows = [
-        (
-            one["model"],
-            one["validation"],
-            f"{one['rmse']:.2f}",
-            f"{one['mae']:.2f}",
-            f"{one['r2']:.2f}",
-        )
+        (one["candidate"], one["scheme"], *(f"{one[name]:.2f}" for name in numbers))
         for one in metrics["table"]
     ]
-    head = ("model", "validation", f"RMSE {manifest['unit']}", "MAE", "R2")
     used = ", ".join(manifest["features_used"])
-    return f"{table(rows, head)}\nserved: {manifest['champion']}; features: {used}"
+    lines = table(rows, ("candidate", "validation", *numbers))
+    return f"{lines}\nserved: {manifest['champion']}; features: {used}"
+
+
+_WORDS = ("candidate", "scheme", "optimistic")

@@ -42,7 +42,8 @@ def reader(home: Home, area: Area, found: Mapping[str, Source]) -> Reader:
         if key == "water":
             return blocks(key).touched(grid)
         share = blocks(key).coverage(grid)
-        share[~mapped(grid, blocks(key).bounds)] = np.nan
+        if source.extent is not None:
+            share[~mapped(grid, source.extent)] = np.nan
         return share
 
     return read

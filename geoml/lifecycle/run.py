@@ -60,6 +60,19 @@ def run(
     return editions.publish(home, name, area_id, fill), notes
 
 
+def is_current(home: Home, name: str, area_id: str) -> bool:
+    """Whether the edition that is served is what ``run`` would publish again."""
+    edition = editions.current(home, name, area_id)
+    service, area = catalog.get(name), load(home, area_id)
+    if edition is None or _is_stale(home, service, area_id):
+        return False
+    ref = modelstore.champion(home, name, area_id)
+    made = edition.manifest()
+    names = _usable(home, service, modelstore.open_model(service, ref), area)
+    now = _manifest(home, service, area, ref, names)
+    return all(made.get(key) == now[key] for key in ("model", "feature_signatures", "sources"))
+
+
 def score(
     home: Home,
     service: Service,
@@ -114,16 +127,23 @@ def _at_support(home: Home, area: Area, name: str, window: Window, k: int) -> Ar
 def _train_if_stale(
     home: Home, service: Service, area_id: str, show: Progress
 ) -> tuple[str, ...]:
-    now = training_signature(home, service, area_id)
-    if now is None:
+    if training_signature(home, service, area_id) is None:
         return (f"{area_id} has no label; scored with the champion of {service.name}",)
-    pointed = modelstore.own_champion(home, service.name, area_id)
-    if pointed is not None and pointed.manifest()["signatures"].get(area_id) == now:
+    if not _is_stale(home, service, area_id):
         return ()
     _, notes = train(
         home, service.name, (area_id,), progress=lambda label, p: show(label, 0.1 + 0.4 * p)
     )
     return notes
+
+
+def _is_stale(home: Home, service: Service, area_id: str) -> bool:
+    """Whether the area could train a model and its own is missing or from other inputs."""
+    now = training_signature(home, service, area_id)
+    pointed = modelstore.own_champion(home, service.name, area_id)
+    if now is None:
+        return False
+    return pointed is None or pointed.manifest()["signatures"].get(area_id) != now
 
 
 def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str, ...]:

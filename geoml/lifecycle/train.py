@@ -17,15 +17,23 @@ from geoml.contract import Service
 from geoml.errors import NotEnoughData
 from geoml.files import read_json
 from geoml.learning import tracking
+from geoml.learning.tabular import METRICS
 from geoml.learning.samples import TARGET, Samples, gather, join
 from geoml.lifecycle.features import INDEX, refresh
 from geoml.paths import Home
 from geoml.raster.cog import read
 from geoml.raster.grid import Window
-from geoml.types import Array
+from geoml.types import Array, Mask, Text
 from geoml.vector.coverage import VectorBlocks
 
 Progress: TypeAlias = Callable[[str, float], None]
+
+THERMAL_SUPPORT_M = 90.0
+QUANTITIES = {
+    "surface temperature": Text(fr="température de surface", en="surface temperature"),
+    "brightness temperature": Text(fr="température de brillance", en="brightness temperature"),
+}
+"""What a label measures, in the words that citizens read; the two are never confused."""
 
 
 def train(
@@ -66,7 +74,11 @@ def train(
     for area_id in area_ids:
         modelstore.promote(home, ref, area=area_id)
     note = tracking.record(
-        f"sqlite:///{home.root / 'mlflow.db'}", name, ref.manifest(), ref.folder
+        f"sqlite:///{home.root / 'mlflow.db'}",
+        name,
+        ref.manifest(),
+        read_json(ref.folder / METRICS),
+        ref.folder,
     )
     return ref, (note,) if note else ()
 
@@ -126,20 +138,25 @@ def _samples(
         return target[window.slices] if name == TARGET else read(paths[name], window)
 
     samples = gather(
-        service, read_block, names, area.grid, label.support_m, area=area.id, seed=seed
+        service, read_block, names, area.grid, support_m(label), area=area.id, seed=seed
     )
     told = {
         "area": area.id,
         "label": label.key,
-        "quantity": label.quantity.as_dict(),
+        "quantity": QUANTITIES.get(label.quantity, Text(label.quantity, label.quantity)).as_dict(),
         "date": label.date,
-        "support_m": label.support_m,
+        "support_m": support_m(label),
         "reference": reference,
         "synthetic": area.synthetic,
         "signature": _signature(home, area.id, label),
         "missing": [one.name for one in service.features if one.name not in index],
     }
     return samples, told
+
+
+def support_m(label: Source) -> float:
+    """Ground that one value of the label speaks for; a thermal band's 90 m where nobody says."""
+    return label.support_m or THERMAL_SUPPORT_M
 
 
 def _label(service: Service, found: Mapping[str, Source]) -> Source | None:
@@ -154,11 +171,11 @@ def _signature(home: Home, area_id: str, label: Source) -> str:
     return hashlib.sha256("\n".join(made_from).encode()).hexdigest()
 
 
-def _inside(area: Area) -> np.ndarray | None:
+def _inside(area: Area) -> Mask | None:
     """Cells inside the boundary, by half-plane of the cell; None when the boundary is the grid."""
     boundary = np.array([area.inside()])
     share = VectorBlocks(boundary).coverage(area.grid)
-    inside: np.ndarray = share >= 0.5
+    inside: Mask = share >= 0.5
     return None if inside.all() else inside
 
 
@@ -171,7 +188,7 @@ def _meta(
     digest = hashlib.sha256(f"{settings}\n{signatures}".encode()).hexdigest()
     return {
         "areas": [part["area"] for part in parts],
-        "label": first["label"],
+        "label": {"key": first["label"], "quantity": first["quantity"]["en"]},
         "quantity": first["quantity"],
         "dates": {part["area"]: part["date"] for part in parts},
         "support_m": first["support_m"],

@@ -1,0 +1,122 @@
+"""``geoml smoke SERVICE``: does a real server, with the real data, answer?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from typing import Any
+
+from geoml.cli.output import AsJson, emit, say
+from geoml.errors import DataError, MissingTool
+
+_PATIENCE_S = 60.0
+
+
+def command(service: str, as_json: AsJson = False) -> None:
+    """Start the server on a free port, ask what a town would ask, check, stop it."""
+    from geoml import catalog
+
+    declared = catalog.get(service)
+    port = _free_port()
+    serve = [sys.executable, "-m", "geoml.cli.main", "serve", "--port", str(port)]
+    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            _wait(port, server)
+            done = _questions(declared.name, port)
+        finally:
+            server.terminate()
+            _, log = server.communicate(timeout=20)
+    loud = [line for line in log.splitlines() if "WARNING" in line or "Traceback" in line]
+    if loud:
+        raise DataError("the server's log is not clean", got="; ".join(loud)[:300])
+    say(f"{len(done)} passed, 0 failed")
+    emit(done, as_json, "\n".join(f"ok  {one['question']}" for one in done))
+
+
+def _questions(service: str, port: int) -> list[dict[str, Any]]:
+    done: list[dict[str, Any]] = []
+
+    def ask(method: str, path: str, expected: int = 200, body: object = None) -> Any:  # noqa: ANN401
+        status, answer = _call(port, method, path, body)
+        if status != expected:
+            raise DataError(
+                "a wrong answer",
+                where=f"{method} {path}",
+                expected=str(expected),
+                got=f"{status} {str(answer)[:200]}",
+            )
+        done.append({"question": f"{method} {path}", "status": status})
+        return answer
+
+    ask("GET", "/healthz")
+    ask("GET", "/readyz")
+    ask("GET", "/api")
+    contract = ask("GET", f"/services/{service}")
+    middle = {f["name"]: sum(f["valid"]) / 2 for f in contract["features"]}
+    predict = f"/services/{service}/predict"
+    answer = ask("POST", predict, body=middle)
+    score = answer[f"{service}_score"]
+    if not (isinstance(score, int | float) and 0 <= score <= 100):
+        raise DataError("not a score", where=predict, expected="0..100", got=str(score))
+    ask("POST", predict, 422, body={"no_such_feature": 1})
+    areas = ask("GET", "/areas")["areas"]
+    published = [(a, e) for a in areas for e in a["editions"] if e["service"] == service]
+    if not published:
+        raise DataError("nothing is published", where=service, next_step="run: make demo")
+    for area, edition in published:
+        _place(ask, service, area, edition)
+    return done
+
+
+def _place(ask: Any, service: str, area: dict[str, Any], edition: dict[str, Any]) -> None:  # noqa: ANN401
+    west, south, east, north = area["bbox"]
+    lon, lat = (west + east) / 2, (south + north) / 2
+    ask("GET", f"/services/{service}/at?lon={lon}&lat={lat}&area={area['id']}")
+    for layer in edition["layers"]:
+        tilejson = ask("GET", layer["tilejson"])
+        z = tilejson["minzoom"]
+        x, y = _tile(lon, lat, z)
+        ask("GET", layer["url"].format(z=z, x=x, y=y))
+
+
+def _tile(lon: float, lat: float, zoom: int) -> tuple[int, int]:
+    from math import asinh, pi, radians, tan
+
+    n = 2**zoom
+    return int((lon + 180) / 360 * n), int((1 - asinh(tan(radians(lat))) / pi) / 2 * n)
+
+
+def _call(port: int, method: str, path: str, body: object) -> tuple[int, Any]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        payload = None if body is None else json.dumps(body)
+        headers = {} if payload is None else {"content-type": "application/json"}
+        connection.request(method, path, payload, headers)
+        answer = connection.getresponse()
+        raw = answer.read()
+        is_json = "json" in answer.headers.get("content-type", "")
+        return answer.status, json.loads(raw) if is_json else raw
+    finally:
+        connection.close()
+
+
+def _wait(port: int, server: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            if _call(port, "GET", "/healthz", None)[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise MissingTool("the server did not start", where=f"port {port}")
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
