@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from geoml import features
 from geoml.areas.area import Area, load
-from geoml.areas.sources import Source, read_on_grid, sources
+from geoml.areas.sources import Source, sources
 from geoml.features import registry
 from geoml.features.stack import compute
 from geoml.files import read_json, write_json
@@ -120,6 +120,8 @@ def _compute(
             reader(home, area, found),
             lambda name, values, window: writers[name].write(values, window),
             area.grid,
+            sources=tuple(found),
             ready=lambda name, window: read(folder / f"{name}.tif", window),
+            scratch=folder,
             progress=progress,
         )

@@ -1,0 +1,3 @@
+"""What the tile routes may serve: catalog layers and base layers, by id alone."""
+
+from __future__ import annotations

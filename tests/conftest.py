@@ -1,0 +1,95 @@
+"""A tiny town for tests: readable code, known answer, ingested and published through the front door."""
+
+import sys
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+
+from geoml.paths import Home
+from geoml.raster.grid import Grid
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+GRID = Grid("EPSG:2154", 843_000.0, 6_520_500.0, 30.0, 30.0, 120, 120)
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real data beside the checkout; skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no real data at {SHARED}: they are not part of the project")
+    return SHARED
+
+
+def little_files(folder: Path) -> dict[str, Path]:
+    """Red, near infrared, surface temperature, elevation, buildings and a river, as a town has.
+
+    A round town of 3.6 km: vegetation falls and buildings rise towards the centre; the surface is
+    ``300 K - 8 NDVI + 4 density`` plus 0.3 K of noise, and 3 K cooler at the river.
+    """
+    from geoml.raster.cog import write
+    from geoml.vector.write import write_vector
+
+    rng = np.random.default_rng(11)
+    row, col = np.mgrid[: GRID.rows, : GRID.cols].astype(float)
+    centre = np.hypot(row - 60, col - 60)
+    rough = rng.random(GRID.shape)
+    built = np.clip(0.7 - centre / 60, 0, 1) * (0.5 + rough)
+    ndvi = np.clip(0.8 - 0.9 * built - 0.2 * rng.random(GRID.shape), 0.02, 0.85)
+    river = np.abs(col - 30 - 6 * np.sin(row / 15))
+    lst = 300 - 8 * ndvi + 4 * built - 3 * np.exp(-river / 4) + rng.normal(0, 0.3, GRID.shape)
+    rasters = {
+        "red": 0.25 * (1 - ndvi),
+        "nir": 0.25 * (1 + ndvi),
+        "lst": lst,
+        "dem": 200 + 0.3 * col + 5 * np.sin(row / 20),
+    }
+    files = {}
+    for key, values in rasters.items():
+        files[key] = folder / f"{key}.tif"
+        write(files[key], values.astype(np.float32), GRID, units=("K" if key == "lst" else "1",))
+    side = 30 * np.sqrt(np.clip(built, 0, 0.9))
+    x, y = GRID.west + (col + 0.5) * 30, GRID.north - (row + 0.5) * 30
+    chosen = built > 0.05
+    half = side[chosen] / 2
+    boxes = shapely.box(
+        x[chosen] - half, y[chosen] - half, x[chosen] + half, y[chosen] + half
+    )
+    line = shapely.LineString(
+        [(GRID.west + 30 * (30 + 6 * np.sin(r / 15)), GRID.north - 30 * r) for r in range(121)]
+    )
+    for key, shapes in (("buildings", boxes), ("water", [line])):
+        files[key] = folder / f"{key}.gpkg"
+        write_vector(files[key], geopandas.GeoDataFrame(geometry=list(shapes), crs="EPSG:2154"))
+    return files
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory) -> Home:
+    """A home with the area ``town``, ingested, trained and published; read it, do not change it."""
+    from geoml.areas import area as areas
+    from geoml.areas.ingest import ingest
+    from geoml.lifecycle.run import run
+
+    root = tmp_path_factory.mktemp("town")
+    home = Home(root / "home")
+    files = little_files(root)
+    areas.create(home, "town", "Petiteville", bbox=_bbox(), synthetic=True)
+    items = [f"{key}={path}" for key, path in files.items()]
+    ingest(home, "town", items, date="2025-07-20", licence="CC0-1.0")
+    run(home, "uhi", "town")
+    return home
+
+
+def _bbox():
+    west, south, east, north = GRID.lonlat_bounds()
+    inset = 0.002
+    return west + inset, south + inset, east - inset, north - inset
+
+
+@pytest.fixture
+def python():
+    """This interpreter."""
+    return sys.executable
