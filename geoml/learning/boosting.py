@@ -14,6 +14,7 @@ from geoml.errors import CorruptFile, MissingExtra
 from geoml.learning.inputs import with_forgetting
 from geoml.types import Array
 
+ROUNDS = 400
 _FEW_ROWS = 512
 _THREADS = min(4, os.cpu_count() or 1)
 
@@ -81,7 +82,7 @@ def fit(
     }
     x, y, weight = with_forgetting(service, names, rows, target, seed)
     data = lightgbm.Dataset(x, y, weight=weight, feature_name=list(names), params=params)
-    return Boosting(lightgbm.train(params, data, num_boost_round=400))
+    return Boosting(lightgbm.train(params, data, num_boost_round=ROUNDS))
 
 
 def _threads(rows: Array) -> int:

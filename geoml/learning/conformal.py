@@ -1,8 +1,10 @@
 """Intervals that keep their promise: split conformal, calibrated by spatial block.
 
 Cells of one block resemble each other, so a block counts as one observation, whatever its size:
-the half-width is the finite-sample quantile of the two-layer hierarchical conformal method (Dunn,
-Wasserman and Ramdas 2022, doi:10.1080/01621459.2022.2060112) over out-of-fold absolute residuals.
+the half-width is the finite-sample quantile of hierarchical conformal prediction (Lee, Barber and
+Willett 2023, arXiv:2306.06342; see also Dunn, Wasserman and Ramdas 2022,
+doi:10.1080/01621459.2022.2060112). The residuals are out of fold, as in cross-conformal
+prediction, so the guarantee is approximate; that is why the coverage is measured and published.
 """
 
 from __future__ import annotations

@@ -1,0 +1,60 @@
+import pytest
+
+from geoml.learning.verdict import judge, warnings
+from geoml.services.uhi import SERVICE
+
+
+def lines(trees: float, line: float, mean: float):
+    values = {"lightgbm": trees, "ndvi_density_linear": line, "mean": mean}
+    return [
+        {
+            "candidate": name,
+            "scheme": scheme,
+            "optimistic": scheme == "random",
+            "rmse_k": value - (scheme == "random") / 10,
+            "r2": 0.5,
+        }
+        for scheme in ("block", "random")
+        for name, value in values.items()
+    ]
+
+
+def metrics(short: bool = False, exact: bool = True):
+    return {"validation": {"blocks_shorter_than_range": short}, "intervals": [{"exact": exact}]}
+
+
+def codes(verdict, **said):
+    return [one["code"] for one in warnings(SERVICE, verdict, metrics(**said))]
+
+
+@pytest.mark.parametrize(
+    ("trees", "line", "mean", "champion", "accepted", "said"),
+    [
+        (1.0, 1.5, 2.0, "lightgbm", True, []),
+        (1.5, 1.0, 2.0, "linear", False, ["not_accepted"]),
+        (1.0, 1.0, 2.0, "linear", False, ["not_accepted"]),
+        (4.0, 5.0, 6.0, "lightgbm", False, ["not_accepted"]),
+        (2.5, 2.6, 2.0, "lightgbm", True, ["skill"]),
+    ],
+)
+def test_who_serves_and_whether_it_is_good_enough(trees, line, mean, champion, accepted, said):
+    verdict = judge(SERVICE, lines(trees, line, mean))
+    assert (verdict.champion, verdict.accepted) == (champion, accepted)
+    assert codes(verdict) == said
+    best = min(trees, line)
+    assert verdict.summary["rmse_k"] == best
+    assert verdict.summary["random_rmse_k"] == best - 0.1
+    assert verdict.summary["mean_rmse_k"] == mean
+
+
+def test_the_reason_gives_both_numbers_in_both_languages():
+    reason = judge(SERVICE, lines(1.234, 1.5, 2.0)).reason
+    assert "1.23 K" in reason.en
+    assert "1.50 K" in reason.en
+    assert "1,23 K" in reason.fr
+    assert "baseline line is served" in judge(SERVICE, lines(2, 1, 3)).reason.en
+
+
+def test_short_and_few_blocks_are_said():
+    verdict = judge(SERVICE, lines(1.0, 1.5, 2.0))
+    assert codes(verdict, short=True, exact=False) == ["short_blocks", "few_blocks"]
