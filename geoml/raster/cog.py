@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import Resampling
+from rasterio.enums import Resampling as Resampling  # re-exported: callers may not import GDAL
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.shutil import copy as rasterio_copy
 
@@ -21,6 +21,9 @@ from geoml.raster.grid import Grid, Window, windows
 from geoml.types import Array
 
 BLOCK = 512
+MODE = Resampling.mode
+"""Overviews of classes: the most frequent one, never a mean."""
+
 _GDAL = {"GDAL_CACHEMAX": 128, "GDAL_NUM_THREADS": "1", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 
 
