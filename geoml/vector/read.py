@@ -9,6 +9,7 @@ import geopandas
 import numpy as np
 import pyarrow
 from numpy.typing import NDArray
+from pyarrow import parquet
 
 from geoml.errors import CorruptFile
 
@@ -27,3 +28,14 @@ def read_geometries(path: Path) -> NDArray[Any]:
     """The geometries of one of our own GeoParquet files, shapely objects of shape (n,)."""
     frame = read_frame(path)
     return np.asarray(frame.geometry.array, dtype=object)
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """What ``write_vector`` was given as ``metadata``, among the file's own entries."""
+    try:
+        found = parquet.read_schema(path).metadata or {}
+    except (OSError, pyarrow.ArrowException) as error:
+        raise CorruptFile(
+            "cannot be read", where=str(path), got=str(error)[:200], next_step="ingest it again"
+        ) from error
+    return {key.decode(): value.decode() for key, value in found.items()}

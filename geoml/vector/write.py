@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import pyogrio
+from pyarrow import parquet
 
 from geoml.errors import InvalidArgument
 from geoml.files import replacing
@@ -17,11 +18,18 @@ _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 _PINNED = "2000-01-01T00:00:00.000Z"
 
 
-def write_vector(path: Path, frame: geopandas.GeoDataFrame, *, layer: str | None = None) -> None:
+def write_vector(
+    path: Path,
+    frame: geopandas.GeoDataFrame,
+    *,
+    layer: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
     """Write ``frame`` as the format of the suffix: .parquet, .gpkg, .geojson or .fgb.
 
     The file appears at one stroke. GeoJSON is written in longitude and latitude, as RFC 7946
-    wants; the others keep the CRS of the frame. GeoPackage timestamps are pinned.
+    wants; the others keep the CRS of the frame. GeoPackage timestamps are pinned. ``metadata`` goes
+    into the schema of a Parquet file.
     """
     suffix = path.suffix.lower()
     if suffix != ".parquet" and suffix not in _DRIVERS:
@@ -34,9 +42,18 @@ def write_vector(path: Path, frame: geopandas.GeoDataFrame, *, layer: str | None
     with replacing(path) as temporary:
         if suffix == ".parquet":
             frame.to_parquet(temporary, index=False, compression="zstd", schema_version="1.1.0")
+            if metadata:
+                _annotate(temporary, metadata)
             return
         temporary.unlink()  # GDAL takes an empty file for a broken one
         _write(temporary, frame, _DRIVERS[suffix], layer or path.stem)
+
+
+def _annotate(path: Path, metadata: Mapping[str, str]) -> None:
+    table = parquet.read_table(path)
+    kept = table.schema.metadata or {}
+    added = {key.encode(): value.encode() for key, value in metadata.items()}
+    parquet.write_table(table.replace_schema_metadata({**kept, **added}), path, compression="zstd")
 
 
 def _write(path: Path, frame: geopandas.GeoDataFrame, driver: str, layer: str) -> None:

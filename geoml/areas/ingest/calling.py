@@ -1,0 +1,119 @@
+"""The whole of an ingestion, as its caller sees it."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from geoml.areas import keys, units
+from geoml.areas.area import Area, load
+from geoml.areas.ingest import stac
+from geoml.areas.ingest.process import DEFAULT, Limits, Progress, run
+from geoml.areas.ingest.report import Report, source_report
+from geoml.areas.ingest.request import Request, request
+from geoml.areas.stored import store
+from geoml.files import staging
+from geoml.paths import Home
+
+_ABANDONED_S = 86_400.0
+
+
+def ingest(
+    home: Home,
+    area_id: str,
+    items: Sequence[str],
+    *,
+    sensor: str | None = None,
+    date: str | None = None,
+    units: Mapping[str, str] | None = None,
+    licence: str | None = None,
+    sun_elevation: float | None = None,
+    progress: Progress | None = None,
+    limits: Limits = DEFAULT,
+) -> Report:
+    """Check files and store them as sources of an area; all of a call, or nothing of it.
+
+    ``items`` are ``KEY=PATH[:BAND|:LAYER]``; a key that is there already is replaced. ``sensor``
+    says which product the bands come from (see ``sensors.SENSORS``), ``date`` the day or instant
+    they show, ``units`` the unit of a temperature (``{"lst": "degC"}``). The files are opened by a
+    child process under ``limits``; nothing is stored before all of them are checked.
+
+    Raises UnknownArea, UnknownKey, InvalidArgument, or a DataError that names the file.
+    """
+    area = load(home, area_id)
+    asked = request(
+        items,
+        sensor=sensor,
+        date=date,
+        units=units or {},
+        licence=licence,
+        sun_elevation=sun_elevation,
+    )
+    folder = home.sources(area_id)
+    with staging(folder, "ingest") as temporary:
+        sweep(folder, keep=temporary)
+        staged = run(
+            _task(area, asked, temporary),
+            names=", ".join(f"{item.key}={item.path}" for item in asked.items),
+            limits=limits,
+            progress=progress,
+        )["sources"]
+        _store(home, area, asked, temporary, staged)
+    if progress is not None:
+        progress("stored", 1.0)
+    day = asked.when[:10] if asked.when else None
+    pixel = area.grid.pixel_x
+    return Report(area.id, tuple(source_report(k, f, pixel, day) for k, f in staged.items()))
+
+
+def sweep(folder: Path, *, keep: Path) -> None:
+    """Remove staging folders that a killed process left behind more than a day ago."""
+    for left in folder.glob(".ingest-*"):
+        if left != keep and time.time() - left.stat().st_mtime > _ABANDONED_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _task(area: Area, asked: Request, folder: Path) -> dict[str, Any]:
+    items = [{**asdict(item), "path": str(item.path.absolute())} for item in asked.items]
+    return {
+        "task": "ingest",
+        "grid": area.grid.as_dict(),
+        "folder": str(folder.absolute()),
+        "sensor": asked.sensor,
+        "when": asked.when,
+        "units": dict(asked.units),
+        "sun_elevation": asked.sun_elevation,
+        "items": items,
+    }
+
+
+def _store(
+    home: Home, area: Area, asked: Request, temporary: Path, staged: Mapping[str, Mapping[str, Any]]
+) -> None:
+    folder = home.sources(area.id)
+    documents = {}
+    for name, facts in staged.items():
+        data = temporary / facts["file"]
+        documents[name] = stac.item(
+            area, keys.get(name), data, facts, when=asked.when, licence=asked.licence
+        )
+    with _alone(folder):
+        for name, facts in staged.items():
+            store(folder, name, temporary / facts["file"], documents[name])
+        for name in staged:
+            if name in units.PREFIXES:
+                units.refresh(home, area, name)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the one lock under which sources and units of an area change."""
+    with (folder / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,89 @@
+"""The child process that opens foreign files: one JSON request in, JSON lines out.
+
+Run as ``python -m geoml.areas.ingest.child`` by ``process.run`` only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from typing import IO, Any
+
+from geoml.errors import GeomlError, UnreadableFile
+
+
+def main() -> int:
+    """Answer the request on stdin; 0 also when the answer is an error of the data."""
+    request = json.loads(sys.stdin.readline())
+    _limit(**request.pop("limits"))
+    answers = _own_stdout()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _tell(answers, {"result": _work(request, answers)})
+    except GeomlError as error:
+        _tell(answers, {"error": error.as_dict()})
+    except MemoryError:
+        _tell(answers, {"error": _out_of_memory().as_dict()})
+    return 0
+
+
+def _work(request: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
+    # Imported under the limits, and after stdout is out of GDAL's reach.
+    from geoml.areas.ingest.work import boundary, ingest_all
+
+    if request["task"] == "boundary":
+        return boundary(request["path"])
+    return ingest_all(request, lambda told, share: _tell(answers, {"progress": [told, share]}))
+
+
+def _limit(memory: int, cpu_s: int) -> None:
+    try:
+        import resource
+    except ImportError:  # no limits on this system but the parent's clock
+        return
+    wanted = {"RLIMIT_AS": memory, "RLIMIT_CPU": cpu_s, "RLIMIT_CORE": 0}
+    for name, value in wanted.items():
+        kind = getattr(resource, name, None)
+        if kind is None:
+            continue
+        _, hard = resource.getrlimit(kind)
+        least = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        try:
+            resource.setrlimit(kind, (least, hard))
+        except (ValueError, OSError):  # macOS refuses RLIMIT_AS below what is mapped already
+            continue
+
+
+def _own_stdout() -> IO[str]:
+    """The real stdout, for answers; whatever a library prints goes to stderr from now on."""
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(kept, "w", encoding="utf-8")
+
+
+def _end_with_parent() -> None:
+    """End at once when the parent is gone: its end of the pipe closes."""
+    sys.stdin.read()
+    os._exit(3)
+
+
+def _tell(answers: IO[str], message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message) + "\n")
+    answers.flush()
+
+
+def _out_of_memory() -> UnreadableFile:
+    return UnreadableFile(
+        "reading it takes more memory than is allowed",
+        expected="a file whose blocks or rows fit into memory",
+        next_step="cut it to the area first, or export it again with tiles of 512 x 512",
+    )
+
+
+if __name__ == "__main__":
+    # Not sys.exit: a thread still waits on stdin, and its buffer lock would abort the shutdown.
+    status = main()
+    sys.stderr.flush()
+    os._exit(status)

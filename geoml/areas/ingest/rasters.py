@@ -1,0 +1,286 @@
+"""One foreign raster -> one staged COG on the area's grid, in the unit of its key."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from geoml.areas.ingest import sensors, temperatures
+from geoml.areas.ingest.request import day_and_hour
+from geoml.areas.ingest.sun import Sun, overpass_hour, position
+from geoml.areas.keys import OPTICAL, Key
+from geoml.errors import DataError, EmptySource, NoOverlap, OutOfRange, UnknownUnit
+from geoml.raster.cog import Resampling, cog_writer
+from geoml.raster.grid import Grid, transformer
+from geoml.raster.header import Header, probe
+from geoml.raster.warp import resampling_for, source_pixel_m, warp, warp_rgb
+from geoml.types import Array
+
+Convert: TypeAlias = Callable[[Array], Array]
+
+MAX_STORED_CELLS = 400_000_000
+CLASS_NODATA = 65_535
+_SAMPLE = 256
+_FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us-ft": 1200 / 3937}
+_FEET["us survey foot"] = _FEET["us-ft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where to and under which knowledge the rasters of one call are staged."""
+
+    grid: Grid
+    folder: Path
+    sensor: str | None
+    when: str | None
+    units: Mapping[str, str]
+    sun_elevation: float | None
+    _sun: list[Sun] = field(default_factory=list)
+
+    def sensor_of(self, key: str) -> sensors.Sensor | None:
+        """The sensor, when ``key`` is one of its bands."""
+        sensor = sensors.get(self.sensor) if self.sensor else None
+        return sensor if sensor and key in sensor.bands else None
+
+    def sun(self) -> Sun | None:
+        """Where the sun stood over the middle of the grid; None without a date."""
+        if self.when is None or self.sensor is None:
+            return None
+        sensor = sensors.get(self.sensor)
+        west, south, east, north = self.grid.lonlat_bounds()
+        lon, lat = (west + east) / 2, (south + north) / 2
+        day, hour = day_and_hour(self.when)
+        if hour is None:
+            hour = overpass_hour(lon, lat, sensor.node_hour, sensor.inclination)
+        found = position(day, hour, lon, lat)
+        return found if self.sun_elevation is None else replace(found, elevation=self.sun_elevation)
+
+
+def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[str, Any]:
+    """Write ``<key>.tif`` into the staging folder; the facts for its STAC item.
+
+    Raises a DataError: what ``probe`` raises, NoOverlap, EmptySource, UnknownUnit, OutOfRange.
+    """
+    header = probe(path, drivers=key.drivers, band=band, allow_multiband=key.kind == "rgb")
+    _check_overlap(key, header, scene.grid)
+    native = _native_m(key, header, scene.grid)
+    factor = stored_factor(scene.grid, native)
+    grid = scene.grid.refine(factor)
+    out = scene.folder / f"{key.name}.tif"
+    known, dropped = (
+        _stage_rgb(key, header, grid, out)
+        if key.kind == "rgb"
+        else _stage_values(key, header, grid, native, out, scene)
+    )
+    if known == 0:
+        raise _empty(key, header, dropped)
+    cells = grid.rows * grid.cols
+    sensor = scene.sensor_of(key.name)
+    return {
+        "file": out.name,
+        "unit": key.unit,
+        "quantity": key.quantity if sensor is None or key.name not in OPTICAL else _name(sensor),
+        "factor": factor,
+        "native_m": round(native, 4),
+        "support_m": sensor.support_of(key.name) if sensor else None,
+        "sensor": sensor.name if sensor else None,
+        "coverage_percent": round(100.0 * known / cells, 3),
+        "notes": [f"{dropped} cells outside {key.valid} {key.unit}: unknown"] if dropped else [],
+    }
+
+
+def stored_factor(grid: Grid, native_m: float) -> int:
+    """How many stored cells make one cell of the grid, each way: as fine as the file, not finer.
+
+    Never more than ``MAX_STORED_CELLS`` in all.
+    """
+    finest = math.isqrt(max(1, MAX_STORED_CELLS // (grid.rows * grid.cols)))
+    wanted = math.floor(min(grid.pixel_x, grid.pixel_y) / native_m * (1 + 1e-3))
+    return max(1, min(wanted, finest))
+
+
+def _name(sensor: sensors.Sensor) -> str:
+    if sensor.level1 or sensor.rule.startswith("sentinel2"):
+        return "top-of-atmosphere reflectance" if sensor.level1 else "reflectance"
+    return "surface reflectance"
+
+
+def _stage_values(
+    key: Key, header: Header, grid: Grid, native: float, out: Path, scene: Scene
+) -> tuple[int, int]:
+    """Write a raster of one quantity; (known cells, cells dropped as out of range)."""
+    sensor = scene.sensor_of(key.name)
+    if sensor is not None and header.nodata is None:
+        header = replace(header, nodata=sensor.fill)
+    unscale = sensor is None
+    convert = _conversion(key, header, grid, scene, unscale=unscale)
+    method = resampling_for(key.warp, native, grid.pixel_x)
+    known = dropped = 0
+    with _writer(key, out, grid) as writer:
+        for window, raw in warp(
+            header, grid, resampling=method, unscale=unscale, drivers=key.drivers
+        ):
+            values = convert(raw)
+            before = int(np.isfinite(values).sum())
+            values = within(key, values)
+            after = int(np.isfinite(values).sum())
+            known, dropped = known + after, dropped + before - after
+            if key.kind == "class":
+                values = np.where(np.isfinite(values), values, CLASS_NODATA)
+            writer.write(values, window)
+    return known, dropped
+
+
+def _writer(key: Key, out: Path, grid: Grid) -> Any:  # noqa: ANN401 - a context manager
+    if key.kind == "class":
+        options: dict[str, Any] = {"dtype": "uint16", "nodata": CLASS_NODATA}
+        return cog_writer(out, grid, bands=(key.name,), **options, overviews=Resampling.mode)
+    return cog_writer(out, grid, bands=(key.name,), units=(key.unit,))
+
+
+def within(key: Key, values: Array) -> Array:
+    """``values`` with NaN for what the key cannot be.
+
+    Reflectance above 1 (a roof that mirrors the sun) is 1; at or below 0 it says that haze was
+    corrected too far: unknown, for an index of it would be anything.
+    """
+    low, high = key.valid
+    if key.kind == "reflectance":
+        good = (values > 0.0) & (values <= 2.0)
+        return np.where(good, np.minimum(values, np.float32(1.0)), np.float32(np.nan))
+    return np.where((values >= low) & (values <= high), values, np.float32(np.nan))
+
+
+def _conversion(key: Key, header: Header, grid: Grid, scene: Scene, *, unscale: bool) -> Convert:
+    """How cells of the file become the quantity of the key; decided on a sample of them."""
+    sensor = scene.sensor_of(key.name)
+    sample = sampled(header, grid, unscale=unscale, drivers=key.drivers)
+    known = sample[np.isfinite(sample)]
+    path = str(header.path)
+    if sensor is not None:
+        sun = scene.sun()
+
+        def by_sensor(raw: Array) -> Array:
+            return sensors.quantity(sensor, key.name, raw, when=scene.when, sun=sun)
+
+        sensors.check_sample(sensor, key.name, path, sample, by_sensor(sample))
+        return by_sensor
+    if known.size == 0:
+        return _same
+    if key.kind == "temperature":
+        told, median = scene.units.get(key.name), float(np.median(known))
+        return temperatures.unit_of(key.name, path, told, header.unit, median).kelvin
+    if key.kind == "reflectance":
+        _check_reflectance(key, path, known)
+    if key.kind == "class" and np.any(known != np.rint(known)):
+        raise OutOfRange(
+            "classes must be whole numbers",
+            where=f"{key.name}={path}",
+            expected="one whole number per class",
+            got=f"{known[known != np.rint(known)][0]:g}",
+            next_step="export the class band, not a style or a probability",
+        )
+    to_metres = _FEET.get(header.unit.strip().lower(), 1.0) if key.unit == "m" else 1.0
+    return _same if to_metres == 1.0 else lambda raw: raw * np.float32(to_metres)
+
+
+def _same(raw: Array) -> Array:
+    return raw
+
+
+def _check_reflectance(key: Key, path: str, known: Array) -> None:
+    low, high = np.percentile(known, [1, 99])
+    if high <= 2.0 and low >= -0.5:
+        return
+    raise UnknownUnit(
+        "its numbers do not look like reflectance",
+        where=f"{key.name}={path}",
+        expected="reflectance 0..1",
+        got=f"values up to {high:.6g}",
+        next_step=f"say which product it is: --sensor {', '.join(sensors.SENSORS)}",
+    )
+
+
+def sampled(header: Header, grid: Grid, *, unscale: bool, drivers: tuple[str, ...]) -> Array:
+    """A coarse sample of the raster over the grid, at most 256 x 256 cells as they are stored."""
+    rows, cols = min(grid.rows, _SAMPLE), min(grid.cols, _SAMPLE)
+    size_x, size_y = grid.pixel_x * grid.cols / cols, grid.pixel_y * grid.rows / rows
+    coarse = Grid(grid.crs, grid.west, grid.north, size_x, size_y, rows, cols)
+    blocks = warp(header, coarse, resampling="nearest", unscale=unscale, drivers=drivers)
+    return np.concatenate([values.ravel() for _, values in blocks])
+
+
+def _stage_rgb(key: Key, header: Header, grid: Grid, out: Path) -> tuple[int, int]:
+    known = 0
+    native = grid.pixel_x
+    method = resampling_for("continuous", _native_m(key, header, grid), native)
+    bands = ("red", "green", "blue", "alpha")
+    with cog_writer(out, grid, dtype="uint8", nodata=None, bands=bands) as writer:
+        for window, rgb, mask in warp_rgb(header, grid, drivers=key.drivers, resampling=method):
+            for number, values in enumerate((*rgb, mask), 1):
+                writer.write(values, window, number)
+            known += int(np.count_nonzero(mask))
+    return known, 0
+
+
+def _native_m(key: Key, header: Header, grid: Grid) -> float:
+    x, y = source_pixel_m(header, grid)
+    if not (x > 0 and y > 0):
+        raise _no_overlap(key, header, grid)
+    return min(x, y)
+
+
+def _check_overlap(key: Key, header: Header, grid: Grid) -> None:
+    """Compare in the raster's CRS: the grid is small and can be transformed, a globe cannot."""
+    bounds = transformer(grid.crs, header.crs).transform_bounds(*grid.bounds, densify_pts=21)
+    west, south, east, north = header.bounds
+    apart = bounds[0] >= east or bounds[2] <= west or bounds[1] >= north or bounds[3] <= south
+    if apart or not all(map(math.isfinite, bounds)):
+        raise _no_overlap(key, header, grid)
+
+
+def _no_overlap(key: Key, header: Header, grid: Grid) -> NoOverlap:
+    return NoOverlap(
+        "nothing of it lies inside the area",
+        where=f"{key.name}={header.path}",
+        expected=f"data within {told_bounds(grid.lonlat_bounds())}",
+        got=f"data within {_lonlat(header)}",
+        next_step="check the file, its CRS, and the area (geoml area show)",
+    )
+
+
+def _lonlat(header: Header) -> str:
+    to_lonlat = transformer(header.crs, "OGC:CRS84")
+    bounds = to_lonlat.transform_bounds(*header.bounds, densify_pts=21)
+    if all(map(math.isfinite, bounds)):
+        return told_bounds(bounds)
+    return f"{', '.join(f'{value:g}' for value in header.bounds)} of {header.crs[:60]}"
+
+
+def told_bounds(bounds: tuple[float, float, float, float]) -> str:
+    """West, south, east, north in degrees, for a message."""
+    return "lon/lat " + ", ".join(f"{value:.4f}" for value in bounds)
+
+
+def _empty(key: Key, header: Header, dropped: int) -> DataError:
+    where = f"{key.name}={header.path}"
+    if dropped:
+        return OutOfRange(
+            "no cell has a possible value",
+            where=where,
+            expected=f"{key.quantity} of {key.valid[0]:g} to {key.valid[1]:g} {key.unit}",
+            got=f"{dropped} cells outside",
+            next_step="check the band and the unit",
+        )
+    return EmptySource(
+        "nothing but nodata inside the area",
+        where=where,
+        expected="one known cell or more",
+        got=f"nodata everywhere (declared nodata: {header.nodata})",
+        next_step="check the file in QGIS, and the area's place",
+    )

@@ -1,0 +1,145 @@
+"""What the caller asks to ingest, checked before any file is opened."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geoml.areas import keys
+from geoml.areas.ingest import sensors, temperatures
+from geoml.errors import InvalidArgument, UnreadableFile
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One ``KEY=PATH[:BAND|:LAYER]``: an existing path, and the band or layer chosen in it."""
+
+    key: str
+    path: Path
+    band: int | None = None
+    layer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A whole call: items, and what the caller knows about them.
+
+    ``when`` is ISO 8601, a day or an instant; ``units`` are ``degC``, ``K`` or ``dn`` by key.
+    """
+
+    items: tuple[Item, ...]
+    sensor: str | None
+    when: str | None
+    units: Mapping[str, str]
+    licence: str | None
+    sun_elevation: float | None
+
+
+def request(
+    texts: Sequence[str],
+    *,
+    sensor: str | None,
+    date: str | None,
+    units: Mapping[str, str],
+    licence: str | None,
+    sun_elevation: float | None,
+) -> Request:
+    """The checked request; raises UnknownKey, InvalidArgument or UnreadableFile."""
+    items = tuple(parse(text) for text in texts)
+    if not items:
+        raise InvalidArgument("nothing to ingest", expected="KEY=PATH, one or more")
+    rasters = [item.key for item in items if keys.get(item.key).kind != "vector"]
+    for key in rasters:
+        if rasters.count(key) > 1:
+            raise InvalidArgument(
+                "given twice in one call",
+                where=key,
+                expected="one raster per key (vectors given twice are merged)",
+                next_step="merge the rasters first (QGIS: Raster > Miscellaneous > Merge)",
+            )
+    if sensor is not None:
+        sensors.get(sensor).check(rasters)
+    if sun_elevation is not None and not 0.0 < sun_elevation <= 90.0:
+        raise InvalidArgument(
+            "not an elevation of the sun",
+            where="--sun-elevation",
+            expected="more than 0 and at most 90 degrees",
+            got=str(sun_elevation),
+        )
+    named = {key: _unit(key, unit, rasters) for key, unit in units.items()}
+    return Request(items, sensor, _when(date), named, licence, sun_elevation)
+
+
+def parse(text: str) -> Item:
+    """One ``KEY=PATH[:BAND|:LAYER]``; colons inside an existing path belong to the path."""
+    name, equals, rest = text.partition("=")
+    if not equals or not rest.strip():
+        raise InvalidArgument(
+            "not a source",
+            where=repr(text)[:120],
+            expected="KEY=PATH, KEY=PATH:BAND or KEY=PATH:LAYER",
+            next_step="for example nir=scene.tif:4",
+        )
+    key = keys.get(name.strip())
+    whole = Path(rest).expanduser()
+    if whole.exists():
+        return Item(key.name, whole)
+    left, colon, right = rest.rpartition(":")
+    path = Path(left).expanduser()
+    if not (colon and left and path.exists()):
+        raise UnreadableFile(
+            "no such file",
+            where=f"{key.name}={rest}"[:300],
+            expected="an existing file, and after a colon the band or layer in it",
+            next_step="check the path; relative paths start at the current folder",
+        )
+    if key.kind == "vector":
+        return Item(key.name, path, layer=right)
+    if not (right.isascii() and right.isdigit()) or int(right) < 1:
+        raise InvalidArgument(
+            "not a band",
+            where=f"{key.name}={rest}"[:300],
+            expected="a band number from 1 on after the colon",
+            got=repr(right)[:60],
+        )
+    return Item(key.name, path, band=int(right))
+
+
+def _unit(key: str, unit: str, rasters: Sequence[str]) -> str:
+    if keys.get(key).kind != "temperature" or key not in rasters:
+        raise InvalidArgument(
+            "a unit can be given for the temperatures of this call only",
+            where=f"--unit {key}={unit}"[:80],
+            expected="lst or thermal, ingested by the same call",
+        )
+    return temperatures.named(key, unit)
+
+
+def _when(date: str | None) -> str | None:
+    if date is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(date)
+    except ValueError as error:
+        raise InvalidArgument(
+            "not a date",
+            where="--date",
+            expected="YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SSZ",
+            got=repr(date)[:40],
+        ) from error
+    if len(date) <= 10:
+        return moment.date().isoformat()
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def day_and_hour(when: str) -> tuple[datetime, float | None]:
+    """(midnight UTC of the day, hour of the day in UTC or None when only the day is known)."""
+    moment = datetime.fromisoformat(when)
+    day = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    if len(when) <= 10:
+        return day, None
+    return day, math.fmod((moment - day).total_seconds() / 3600.0, 24.0)

@@ -1,0 +1,105 @@
+"""The STAC item that lies beside every source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pystac
+import shapely
+
+from geoml.areas.area import Area
+from geoml.areas.keys import Key
+from geoml.areas.stored import checksum
+from geoml.raster.grid import transformer
+
+FORMAT = 1
+_EXTENSIONS = (
+    "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
+    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+)
+_MEDIA = {
+    ".tif": "image/tiff; application=geotiff; profile=cloud-optimized",
+    ".parquet": "application/vnd.apache.parquet",
+}
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def item(
+    area: Area,
+    key: Key,
+    data: Path,
+    facts: Mapping[str, Any],
+    *,
+    when: str | None,
+    licence: str | None,
+) -> dict[str, Any]:
+    """The STAC item of a staged file as JSON; the asset is named as it will lie beside it.
+
+    Without a date ``datetime`` is null, as STAC has it, and the interval ends today: the source
+    shows some day before it was ingested.
+    """
+    footprint = _footprint(*(facts.get("extent") or area.grid.bounds), crs=area.crs)
+    made = pystac.Item(
+        id=f"{area.id}-{key.name}",
+        geometry=shapely.geometry.mapping(footprint),
+        bbox=[round(value, 7) for value in footprint.bounds],
+        datetime=_moment(when) if when else None,
+        start_datetime=None if when else _EARLIEST,
+        end_datetime=None if when else datetime.now(UTC).replace(microsecond=0),
+        properties=_properties(area, key, facts, licence),
+        stac_extensions=list(_EXTENSIONS),
+    )
+    made.add_asset("data", _asset(key, data))
+    document: dict[str, Any] = made.to_dict(include_self_link=False, transform_hrefs=False)
+    return document
+
+
+def _properties(
+    area: Area, key: Key, facts: Mapping[str, Any], licence: str | None
+) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "proj:code": area.crs,
+        "license": licence,
+        "geoml:format": FORMAT,
+        "geoml:key": key.name,
+        "geoml:unit": facts["unit"],
+        "geoml:quantity": facts["quantity"],
+        "geoml:coverage_percent": facts["coverage_percent"],
+        "geoml:synthetic": area.synthetic,
+        "geoml:notes": facts["notes"],
+    }
+    names = ("factor", "native_m", "support_m", "sensor", "rows", "extent", "masked_percent")
+    known = {name: facts[name] for name in names if facts.get(name) is not None}
+    properties |= {f"geoml:{name}": value for name, value in known.items()}
+    if "factor" in facts:
+        grid = area.grid.refine(facts["factor"])
+        properties["proj:shape"] = list(grid.shape)
+        properties["proj:transform"] = list(grid.transform)[:6]
+        properties["gsd"] = facts["native_m"]
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _asset(key: Key, data: Path) -> pystac.Asset:
+    told = {"file:checksum": checksum(data), "file:size": data.stat().st_size}
+    return pystac.Asset(
+        href=f"{key.name}{data.suffix}",
+        media_type=_MEDIA[data.suffix],
+        roles=["data"],
+        extra_fields=told,
+    )
+
+
+def _footprint(
+    west: float, south: float, east: float, north: float, *, crs: str
+) -> shapely.Polygon:
+    box = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, 1.0) / 4)
+    x, y = transformer(crs, "OGC:CRS84").transform(*shapely.get_coordinates(box).T)
+    return shapely.Polygon([(round(a, 7), round(b, 7)) for a, b in zip(x, y, strict=True)])
+
+
+def _moment(when: str) -> datetime:
+    moment = datetime.fromisoformat(when)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,57 @@
+"""What the child does: every item of a request, into the staging folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import shapely
+
+from geoml.areas import keys
+from geoml.areas.ingest.clouds import mask_scene
+from geoml.areas.ingest.rasters import Scene, stage_raster
+from geoml.areas.ingest.vectors import stage_vectors
+from geoml.errors import EmptySource
+from geoml.raster.grid import Grid
+from geoml.vector.foreign import read_foreign
+
+Progress: TypeAlias = Callable[[str, float], None]
+
+
+def ingest_all(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Stage every item; the facts of each key as JSON: ``{"sources": {key: facts}}``."""
+    scene = Scene(
+        grid=Grid(**request["grid"]),
+        folder=Path(request["folder"]),
+        sensor=request["sensor"],
+        when=request["when"],
+        units=request["units"],
+        sun_elevation=request["sun_elevation"],
+    )
+    by_key: dict[str, list[dict[str, Any]]] = {}
+    for item in request["items"]:
+        by_key.setdefault(item["key"], []).append(item)
+    staged: dict[str, dict[str, Any]] = {}
+    for number, (name, items) in enumerate(by_key.items()):
+        progress(name, number / len(by_key))
+        key = keys.get(name)
+        if key.kind == "vector":
+            staged[name] = stage_vectors(key, items, scene.grid, scene.folder)
+        else:
+            staged[name] = stage_raster(key, Path(items[0]["path"]), items[0]["band"], scene)
+    mask_scene(staged, scene, lambda share: progress("clouds", share))
+    return {"sources": staged}
+
+
+def boundary(path: str) -> dict[str, Any]:
+    """WKB, as hexadecimal text, of the union of a file's polygons in longitude and latitude."""
+    read = read_foreign(
+        Path(path), crs="OGC:CRS84", drivers=keys.VECTOR_DRIVERS, shapes=("polygon",)
+    )
+    if not len(read.geometries):
+        raise EmptySource(
+            "no polygon in it", where=path, expected="one or more polygons", got=read.told()
+        )
+    union = shapely.union_all(read.geometries)
+    return {"wkb": shapely.to_wkb(union, hex=True)}
