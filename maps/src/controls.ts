@@ -1,0 +1,114 @@
+/** Choices about what is drawn: layer, hatching, opacity, background. */
+
+import { el } from "./dom";
+import { percent } from "./format";
+import type { Key, Words } from "./i18n";
+import { alternatives, hatching } from "./layers";
+import type { BaseKind } from "./layers";
+import type { Area, Edition } from "./types";
+
+/** What is drawn now. */
+export interface Drawn {
+  readonly layer: string;
+  readonly hatch: boolean;
+  readonly opacity: number;
+  readonly base: BaseKind;
+}
+
+export interface Change {
+  readonly layer: (name: string) => void;
+  readonly hatch: (on: boolean) => void;
+  readonly opacity: (value: number) => void;
+  readonly base: (kind: BaseKind) => void;
+}
+
+/** Fills the controls for an edition; `change` is called when somebody chooses. */
+export function renderControls(
+  container: HTMLElement,
+  shown: { readonly area: Area; readonly edition: Edition | null; readonly drawn: Drawn },
+  words: Words,
+  change: Change,
+): void {
+  const { area, edition, drawn } = shown;
+  container.replaceChildren(
+    ...(edition ? editionControls(edition, drawn, words, change) : []),
+    baseControls(area, drawn, words, change),
+  );
+}
+
+function editionControls(edition: Edition, drawn: Drawn, words: Words, change: Change): HTMLElement[] {
+  const layers = alternatives(edition).map((layer) =>
+    choice("layer", layer.name, words.pick(layer.title) || layer.name, drawn.layer === layer.name, () =>
+      change.layer(layer.name),
+    ),
+  );
+  const made: HTMLElement[] = [group(words.t("layer"), ...layers)];
+  if (hatching(edition)) {
+    made.push(hatchBox(drawn, words, change));
+  }
+  made.push(slider(drawn, words, change));
+  return made;
+}
+
+function hatchBox(drawn: Drawn, words: Words, change: Change): HTMLElement {
+  const box = el("input", { type: "checkbox", id: "hatch", checked: drawn.hatch });
+  box.addEventListener("change", () => change.hatch(box.checked));
+  return el("label", { class: "choice" }, box, el("span", {}, words.t("hatch")));
+}
+
+function slider(drawn: Drawn, words: Words, change: Change): HTMLElement {
+  const say = (value: number): string => percent(value / 100, words.lang);
+  const start = Math.round(drawn.opacity * 100);
+  const told = el("output", { for: "opacity" }, say(start));
+  const input = el("input", { type: "range", id: "opacity", min: "0", max: "100", step: "5" });
+  input.value = String(start);
+  input.setAttribute("aria-valuetext", say(start));
+  input.addEventListener("input", () => {
+    told.textContent = say(input.valueAsNumber);
+    input.setAttribute("aria-valuetext", say(input.valueAsNumber));
+    change.opacity(input.valueAsNumber / 100);
+  });
+  const label = el("label", { for: "opacity" }, words.t("opacity"));
+  return el("div", { class: "slider" }, el("div", { class: "slider-head" }, label, told), input);
+}
+
+function baseControls(area: Area, drawn: Drawn, words: Words, change: Change): HTMLElement {
+  const kinds: (readonly [BaseKind, Key])[] = [
+    ["none", "base_none"],
+    ["osm", "base_osm"],
+  ];
+  if (area.base) {
+    kinds.unshift(["own", area.base.kind === "hillshade" ? "base_hillshade" : "base_imagery"]);
+  }
+  const options = kinds.map(([kind, key]) =>
+    el("option", { value: kind, selected: drawn.base === kind }, words.t(key)),
+  );
+  const select = el("select", { id: "base" }, ...options);
+  select.addEventListener("change", () => {
+    const [kind] = kinds[select.selectedIndex] ?? ["none"];
+    change.base(kind);
+  });
+  return el(
+    "div",
+    { class: "base" },
+    el("label", { for: "base" }, words.t("base")),
+    select,
+    el("p", { id: "base-told", class: "quiet", role: "status" }),
+  );
+}
+
+function group(title: string, ...children: readonly HTMLElement[]): HTMLElement {
+  return el("fieldset", {}, el("legend", {}, title), ...children);
+}
+
+function choice(
+  name: string,
+  value: string,
+  label: string,
+  checked: boolean,
+  chosen: () => void,
+): HTMLElement {
+  const input = el("input", { type: "radio", name, value, checked });
+  input.addEventListener("change", chosen);
+  return el("label", { class: "choice" }, input, el("span", {}, label));
+}

@@ -1,0 +1,94 @@
+/** Bars: how much each input moves the answer away from the model's average. */
+
+import { el, vars } from "./dom";
+import { compact, decimal, withUnit } from "./format";
+import type { Words } from "./i18n";
+import type { Answer, Contribution } from "./types";
+
+const SHOWN = 6;
+
+interface Row {
+  readonly title: string;
+  readonly value: string;
+  readonly amount: number;
+}
+
+/** The inputs that moved the answer most, with what the others add up to. */
+export function renderDrivers(answer: Answer, words: Words): HTMLElement {
+  const known = answer.contributions.filter((one) => one.contribution !== null);
+  const sorted = [...known].sort((a, b) => Math.abs(amount(b)) - Math.abs(amount(a)));
+  const rows = sorted.slice(0, SHOWN).map((one) => row(one, words));
+  const rest = sorted.slice(SHOWN);
+  if (rest.length > 0) {
+    const sum = rest.reduce((total, one) => total + amount(one), 0);
+    rows.push({ title: words.t("other"), value: "", amount: sum });
+  }
+  if (rows.length === 0) {
+    return el("p", { class: "quiet" }, words.t("drivers_none"));
+  }
+  const most = Math.max(0, ...rows.map((one) => one.amount));
+  const least = Math.min(0, ...rows.map((one) => one.amount));
+  const scale = { least, span: most - least || 1 };
+  const unit = answer.unit;
+  return el(
+    "section",
+    { class: "drivers", "aria-labelledby": "drivers-title" },
+    el("h3", { id: "drivers-title" }, words.t("drivers")),
+    el("p", { class: "quiet" }, words.t("drivers_unit", { unit })),
+    el("ul", {}, ...rows.map((one) => bar(one, scale, unit, words))),
+    sumLine(answer, unit, words),
+  );
+}
+
+function amount(one: Contribution): number {
+  return one.contribution ?? 0;
+}
+
+function row(one: Contribution, words: Words): Row {
+  const told = one.value === null ? words.t("unknown") : compact(one.value, words.lang);
+  return {
+    title: words.pick(one.title) || one.feature,
+    value: one.value === null ? told : withUnit(told, one.unit),
+    amount: amount(one),
+  };
+}
+
+/** All bars share one scale, from the least to the most; zero lies between. */
+interface Scale {
+  readonly least: number;
+  readonly span: number;
+}
+
+function bar(one: Row, { least, span }: Scale, unit: string, words: Words): HTMLElement {
+  const told = decimal(one.amount, words.lang, { digits: 1, signed: true });
+  const share = (value: number): number => Math.round((value / span) * 1000) / 1000;
+  const place = {
+    zero: share(-least),
+    start: share(Math.min(one.amount, 0) - least),
+    size: share(Math.abs(one.amount)),
+  };
+  const side = one.amount < 0 ? "less" : "more";
+  return el(
+    "li",
+    {},
+    el("span", { class: "driver-title" }, one.title),
+    el("span", { class: "driver-value" }, one.value),
+    vars(el("span", { class: "driver-bar", "aria-hidden": "true" }, el("i", { class: side })), place),
+    el("span", { class: "driver-amount" }, withUnit(told, unit)),
+  );
+}
+
+/** The model's average and all contributions add up to the answer. */
+function sumLine(answer: Answer, unit: string, words: Words): HTMLElement | null {
+  if (answer.average === null || answer.target === null) {
+    return null;
+  }
+  const told = (value: number): string =>
+    withUnit(decimal(value, words.lang, { digits: 1, signed: true }), unit);
+  const moved = told(answer.target - answer.average);
+  return el(
+    "p",
+    { class: "quiet sum" },
+    `${words.t("average")} ${told(answer.average)} · ${words.t("all_inputs")} ${moved}`,
+  );
+}

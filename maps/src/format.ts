@@ -1,0 +1,61 @@
+/** Numbers and dates as a reader of the language expects them. */
+
+import type { Lang } from "./types";
+
+/** Day before month, 24 hours: the two languages as they are used in Europe. */
+const LOCALE: Readonly<Record<Lang, string>> = { fr: "fr-FR", en: "en-GB" };
+
+const MINUS = "\u2212";
+const NARROW = "\u202f";
+
+interface Options {
+  readonly digits?: number;
+  readonly signed?: boolean;
+}
+
+/** A number with at most `digits` decimals; zero carries no sign. */
+export function decimal(value: number, lang: Lang, options: Options = {}): string {
+  const { digits = 1, signed = false } = options;
+  const told = new Intl.NumberFormat(LOCALE[lang], {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    signDisplay: signed ? "exceptZero" : "negative",
+  });
+  return told.format(value).replace("-", MINUS);
+}
+
+/** A number of unknown size with three digits that mean something: 0.412, 37.5, 1 240. */
+export function compact(value: number, lang: Lang): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
+  const told = new Intl.NumberFormat(LOCALE[lang], { maximumFractionDigits: digits });
+  return told.format(value).replace("-", MINUS);
+}
+
+/** A share 0..1 as a percentage. */
+export function percent(share: number, lang: Lang): string {
+  return new Intl.NumberFormat(LOCALE[lang], { style: "percent" }).format(share);
+}
+
+/** A number and its unit; dimensionless units ("1", "0..1") are not printed. */
+export function withUnit(number: string, unit: string): string {
+  const silent = unit === "" || unit === "1" || unit === "0..1" || unit === "-1..1";
+  return silent ? number : `${number}${NARROW}${unit}`;
+}
+
+/** An ISO date in words; anything else as it came. */
+export function date(value: string, lang: Lang): string {
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0];
+  if (!day) {
+    return value;
+  }
+  const at = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(at.getTime())) {
+    return value;
+  }
+  return new Intl.DateTimeFormat(LOCALE[lang], { dateStyle: "long", timeZone: "UTC" }).format(at);
+}
+
+/** A place, five decimals (about a metre). */
+export function place(lat: number, lon: number): string {
+  return `${lat.toFixed(5)}, ${lon.toFixed(5)}`.replaceAll("-", MINUS);
+}

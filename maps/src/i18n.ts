@@ -1,0 +1,175 @@
+/** Every word of the map, in both languages; the compiler checks that none is missing. */
+
+import type { Lang, Text } from "./types";
+
+const EN = {
+  about_unknown: "Date unknown",
+  all_inputs: "All inputs",
+  answer: "Answer at this place",
+  answer_hint: "Pick a place to see its score, and why",
+  area: "Area",
+  asking: "Asking…",
+  average: "Model average",
+  base: "Background",
+  base_hillshade: "Hillshade of the area",
+  base_imagery: "Imagery of the area",
+  base_none: "None",
+  base_osm: "OpenStreetMap (needs the internet)",
+  close: "Close",
+  coordinates: "Place",
+  date: "Data taken",
+  drivers: "What explains it",
+  drivers_none: "The contributions of this model are not available.",
+  drivers_unit: "in {unit}, against the model average",
+  edition: "Edition",
+  error_fetch: "The server does not answer. Is it running?",
+  error_other: "The server could not answer.",
+  error_outside: "No answer here",
+  error_outside_text: "This place is outside the published data, or hidden by a cloud.",
+  error_tiles: "Some map tiles could not be loaded.",
+  error_title: "The map could not be loaded",
+  estimate: "between {low} and {high}",
+  estimate_level: "{level} interval",
+  hatch: "Hatch where the model extrapolates",
+  hatch_legend: "Outside what the model has seen",
+  is_not: "What this map is not:",
+  keyboard: "Arrows move · + and \u2212 zoom · Enter asks about the centre",
+  language: "Language",
+  layer: "Layer",
+  leaflet: "Map: Leaflet",
+  legend: "Legend",
+  link_unknown: "This link names “{name}”, which is not here. Showing what is.",
+  loading: "Loading the map…",
+  map: "Map. Arrow keys move it, plus and minus zoom, Enter asks about the centre.",
+  model: "Model",
+  nodata: "No colour: unknown",
+  none_here: "not published here",
+  nothing: "Nothing is published yet",
+  nothing_text: "Run “geoml demo”, or publish an edition of an area with “geoml run”.",
+  opacity: "Opacity",
+  osm_asking: "Asking openstreetmap.org…",
+  osm_failed: "OpenStreetMap cannot be reached from here: no network, or blocked by this server.",
+  other: "Other inputs",
+  quantity: "Quantity",
+  reference: "Compared with",
+  retry: "Try again",
+  score: "Score",
+  score_range: "Score 0\u2013100",
+  score_of: "out of 100",
+  score_spoken: "Score {score} out of 100, {value}.",
+  service: "Map of",
+  settings: "Layers",
+  skip: "Skip to the map",
+  synthetic: "Generated data",
+  synthetic_text: "This town does not exist; it was generated to show how the map works.",
+  unknown: "unknown",
+  zoom_in: "Zoom in",
+  zoom_out: "Zoom out",
+} as const;
+
+export type Key = keyof typeof EN;
+
+const FR: Readonly<Record<Key, string>> = {
+  about_unknown: "Date inconnue",
+  all_inputs: "Toutes les variables",
+  answer: "Réponse en ce lieu",
+  answer_hint: "Choisissez un lieu : son score, et pourquoi",
+  area: "Territoire",
+  asking: "Interrogation…",
+  average: "Moyenne du modèle",
+  base: "Fond de carte",
+  base_hillshade: "Relief ombré du territoire",
+  base_imagery: "Image du territoire",
+  base_none: "Aucun",
+  base_osm: "OpenStreetMap (demande Internet)",
+  close: "Fermer",
+  coordinates: "Lieu",
+  date: "Données du",
+  drivers: "Ce qui l’explique",
+  drivers_none: "Les contributions de ce modèle ne sont pas disponibles.",
+  drivers_unit: "en {unit}, par rapport à la moyenne du modèle",
+  edition: "Édition",
+  error_fetch: "Le serveur ne répond pas. Est-il démarré ?",
+  error_other: "Le serveur n’a pas pu répondre.",
+  error_outside: "Pas de réponse ici",
+  error_outside_text: "Ce lieu est hors des données publiées, ou caché par un nuage.",
+  error_tiles: "Certaines tuiles de la carte n’ont pas pu être chargées.",
+  error_title: "La carte n’a pas pu être chargée",
+  estimate: "entre {low} et {high}",
+  estimate_level: "intervalle à {level}",
+  hatch: "Hachurer là où le modèle extrapole",
+  hatch_legend: "Hors de ce que le modèle a vu",
+  is_not: "Ce que cette carte n’est pas :",
+  keyboard: "Flèches : déplacer · + et \u2212 : zoom · Entrée : interroger le centre",
+  language: "Langue",
+  layer: "Couche",
+  leaflet: "Carte : Leaflet",
+  legend: "Légende",
+  link_unknown: "Ce lien cite « {name} », qui n’est pas ici. Voici ce qui existe.",
+  loading: "Chargement de la carte…",
+  map: "Carte. Les flèches la déplacent, plus et moins zooment, Entrée interroge le centre.",
+  model: "Modèle",
+  nodata: "Sans couleur : inconnu",
+  none_here: "non publié ici",
+  nothing: "Rien n’est encore publié",
+  nothing_text: "Lancez « geoml demo », ou publiez une édition d’un territoire avec « geoml run ».",
+  opacity: "Opacité",
+  osm_asking: "Interrogation d’openstreetmap.org…",
+  osm_failed: "OpenStreetMap est injoignable d’ici : pas de réseau, ou bloqué par ce serveur.",
+  other: "Autres variables",
+  quantity: "Grandeur",
+  reference: "Comparé à",
+  retry: "Réessayer",
+  score: "Score",
+  score_range: "Score 0\u2013100",
+  score_of: "sur 100",
+  score_spoken: "Score {score} sur 100, {value}.",
+  service: "Carte",
+  settings: "Couches",
+  skip: "Aller à la carte",
+  synthetic: "Données générées",
+  synthetic_text: "Cette ville n’existe pas ; elle a été générée pour montrer la carte.",
+  unknown: "inconnu",
+  zoom_in: "Zoomer",
+  zoom_out: "Dézoomer",
+};
+
+const CATALOGUE: Readonly<Record<Lang, Readonly<Record<Key, string>>>> = { en: EN, fr: FR };
+
+export const LANGS: readonly Lang[] = ["fr", "en"];
+
+/** Whether a string names a language of the catalogue. */
+export function isLang(value: string | undefined): value is Lang {
+  return LANGS.some((lang) => lang === value);
+}
+
+/** The first language of the browser that the catalogue has; French otherwise. */
+export function preferred(asked: readonly string[]): Lang {
+  const known = asked.map((tag) => tag.slice(0, 2).toLowerCase());
+  return known.find(isLang) ?? "fr";
+}
+
+/** The words of one language: `t("estimate", { low, high })`. */
+export class Words {
+  constructor(readonly lang: Lang) {}
+
+  /** A text of the catalogue, its {names} replaced. */
+  t(key: Key, values: Readonly<Record<string, string>> = {}): string {
+    return CATALOGUE[this.lang][key].replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
+  }
+
+  /** A text of the server; the other language where this one is missing. */
+  pick(text: Partial<Text> | null | undefined): string {
+    return text?.[this.lang] || text?.en || text?.fr || "";
+  }
+}
+
+/** Fills every element that carries `data-t` (its text) or `data-t-label` (its aria-label). */
+export function translate(page: ParentNode, words: Words): void {
+  for (const element of page.querySelectorAll<HTMLElement>("[data-t]")) {
+    element.textContent = words.t(element.dataset["t"] as Key);
+  }
+  for (const element of page.querySelectorAll<HTMLElement>("[data-t-label]")) {
+    element.setAttribute("aria-label", words.t(element.dataset["tLabel"] as Key));
+  }
+}

@@ -1,0 +1,76 @@
+/** Tile layers: what is drawn from an edition, and what lies under it. */
+
+import * as L from "leaflet";
+
+import { OSM_MAX_ZOOM, OSM_URL } from "./osm";
+import type { Base, Bounds, Edition, Layer } from "./types";
+
+export const MAX_ZOOM = 20;
+
+/** The layer that is drawn as hatching over the others. */
+export const HATCH = "applicability";
+
+export type BaseKind = "own" | "none" | "osm";
+
+/** Layers of an edition that are alternatives to each other, as the server orders them. */
+export function alternatives(edition: Edition): readonly Layer[] {
+  return edition.layers.filter((layer) => layer.name !== HATCH);
+}
+
+/** The hatching of an edition, where it has one. */
+export function hatching(edition: Edition): Layer | null {
+  return edition.layers.find((layer) => layer.name === HATCH) ?? null;
+}
+
+/** The layer called `name`, else the first. */
+export function chosen(edition: Edition, name: string | undefined): Layer | null {
+  const all = alternatives(edition);
+  return all.find((layer) => layer.name === name) ?? all[0] ?? null;
+}
+
+/** Leaflet's corners of west, south, east, north. */
+export function corners([west, south, east, north]: Bounds): L.LatLngBounds {
+  return L.latLngBounds([south, west], [north, east]);
+}
+
+/**
+ * Tiles of an edition. Beyond their own zooms they are enlarged, never blended: every colour on
+ * the screen is one of the legend.
+ */
+export function editionTiles(layer: Layer, pane: string, opacity: number): L.TileLayer {
+  return L.tileLayer(layer.url, {
+    pane,
+    opacity,
+    className: "crisp",
+    minZoom: 0,
+    maxZoom: MAX_ZOOM,
+    minNativeZoom: layer.minzoom,
+    maxNativeZoom: layer.maxzoom,
+    bounds: corners(layer.bounds),
+    noWrap: true,
+  });
+}
+
+/** The area's own background, or OpenStreetMap; null for none. */
+export function baseTiles(kind: BaseKind, base: Base | null, bbox: Bounds): L.TileLayer | null {
+  if (kind === "osm") {
+    return L.tileLayer(OSM_URL, {
+      pane: "base",
+      maxZoom: MAX_ZOOM,
+      maxNativeZoom: OSM_MAX_ZOOM,
+      referrerPolicy: "origin",
+    });
+  }
+  if (kind === "none" || !base) {
+    return null;
+  }
+  return L.tileLayer(base.url, {
+    pane: "base",
+    minZoom: 0,
+    maxZoom: MAX_ZOOM,
+    minNativeZoom: base.minzoom,
+    maxNativeZoom: base.maxzoom,
+    bounds: corners(base.bounds ?? bbox),
+    noWrap: true,
+  });
+}

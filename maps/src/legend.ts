@@ -1,0 +1,115 @@
+/** The legend: classes of the score with their colours, words and equivalents in the unit. */
+
+import { el, vars } from "./dom";
+import { decimal, withUnit } from "./format";
+import type { Words } from "./i18n";
+import type { Service, Text } from "./types";
+
+/** One class: score from `low` to `high`, and the same two edges in the target's unit. */
+export interface Class {
+  readonly low: number;
+  readonly high: number;
+  readonly targetLow: number | null;
+  readonly targetHigh: number | null;
+  readonly colour: string;
+  readonly label: Text;
+}
+
+/** The classes of a service, lowest first. */
+export function classes(service: Service): readonly Class[] {
+  const { edges, colours, labels } = service.legend;
+  return colours.map((colour, index) => {
+    const low = edges[index] ?? NaN;
+    const high = edges[index + 1] ?? NaN;
+    return {
+      low,
+      high,
+      targetLow: targetOf(service, low),
+      targetHigh: targetOf(service, high),
+      colour,
+      label: labels[index] ?? { fr: "", en: "" },
+    };
+  });
+}
+
+/** The class that a score falls in; the last one holds its upper edge too. */
+export function classOf(score: number, all: readonly Class[]): Class | null {
+  return all.find((one) => score >= one.low && score < one.high) ?? all.at(-1) ?? null;
+}
+
+/** What a score means in the target's unit; null where it is not a straight line. */
+export function targetOf(service: Service, score: number): number | null {
+  if (service.score_kind !== "anchored") {
+    return null;
+  }
+  const { zero, hundred } = service.score;
+  return zero + (score / 100) * (hundred - zero);
+}
+
+/** Whether the target is a difference, so that its numbers want a plus sign. */
+export function isSigned(service: Service): boolean {
+  return Math.min(service.score.zero, service.target.valid?.[0] ?? 0) < 0;
+}
+
+/** The list of classes; the words and the numbers of each are read with its colour. */
+export function renderLegend(service: Service, words: Words): HTMLElement {
+  const all = classes(service);
+  const rows = all.map((one, index) =>
+    el(
+      "li",
+      {},
+      swatch(one.colour),
+      el("span", { class: "legend-label" }, words.pick(one.label)),
+      el("span", { class: "legend-score" }, `${one.low}\u2013${one.high}`),
+      target(service, words, one, index, all.length),
+    ),
+  );
+  return el(
+    "div",
+    { class: "legend" },
+    el(
+      "p",
+      { class: "legend-units" },
+      el("span", {}, words.t("score_range")),
+      el("span", {}, unitLine(service, words)),
+    ),
+    el("ul", { class: "legend-classes" }, ...rows),
+    el(
+      "ul",
+      { class: "legend-flags" },
+      el("li", {}, el("i", { class: "swatch hatch" }), words.t("hatch_legend")),
+      el("li", {}, el("i", { class: "swatch none" }), words.t("nodata")),
+    ),
+  );
+}
+
+/** A square of one colour, which says nothing to a screen reader. */
+export function swatch(colour: string): HTMLElement {
+  return vars(el("i", { class: "swatch", "aria-hidden": "true" }), { colour });
+}
+
+function unitLine(service: Service, words: Words): string {
+  const { title, unit } = service.target;
+  return service.score_kind === "anchored" ? `${words.pick(title)} (${unit})` : "";
+}
+
+/** Scores are clipped at the anchors, so the outer classes have no outer edge. */
+function target(
+  service: Service,
+  words: Words,
+  one: Class,
+  index: number,
+  count: number,
+): HTMLElement | null {
+  const { targetLow, targetHigh } = one;
+  if (targetLow === null || targetHigh === null) {
+    return null;
+  }
+  const signed = isSigned(service);
+  const told = (value: number): string => decimal(value, words.lang, { signed });
+  const between = `${told(targetLow)} … ${told(targetHigh)}`;
+  const outer = index === 0 ? `< ${told(targetHigh)}` : `> ${told(targetLow)}`;
+  const numbers = index === 0 || index === count - 1 ? outer : between;
+  const unit = el("span", { class: "unit" }, withUnit("", service.target.unit));
+  return el("span", { class: "legend-target" }, numbers, unit);
+}

@@ -1,0 +1,203 @@
+/** The Leaflet map: background, one edition layer, hatching, and the place that was asked. */
+
+import * as L from "leaflet";
+
+import { baseTiles, corners, editionTiles, MAX_ZOOM } from "./layers";
+import type { BaseKind } from "./layers";
+import type { View } from "./permalink";
+import type { Area, Bounds, Layer, Place } from "./types";
+
+/** What the map tells the page. */
+export interface Listener {
+  /** Somebody asks about a place; from the keyboard it is the centre. */
+  readonly ask: (place: Place) => void;
+  readonly moved: (view: View) => void;
+  /** The tiles of the edition: on their way, there, or some of them missing. */
+  readonly tiles: (state: "loading" | "ready" | "error") => void;
+}
+
+type Ring = readonly (readonly [number, number])[];
+
+/** A cell smaller than this, in pixels, is marked by a circle around it. */
+const SMALL_CELL = 16;
+
+const PANES = ["base", "edition", "hatch"] as const;
+
+export class MapView {
+  private readonly map: L.Map;
+  private readonly scale = L.control.scale({ imperial: false, position: "bottomleft" });
+  private zoom: L.Control.Zoom | null = null;
+  private base: L.TileLayer | null = null;
+  private edition: L.TileLayer | null = null;
+  private hatch: L.TileLayer | null = null;
+  private mark: L.LayerGroup | null = null;
+  private marked: { readonly place: Place; readonly cell: Ring } | null = null;
+
+  constructor(
+    private readonly container: HTMLElement,
+    private readonly listener: Listener,
+  ) {
+    this.map = L.map(container, {
+      attributionControl: false,
+      zoomControl: false,
+      maxZoom: MAX_ZOOM,
+      maxBoundsViscosity: 0.8,
+      worldCopyJump: false,
+    });
+    PANES.forEach((name, index) => {
+      this.map.createPane(name).style.zIndex = String(200 + 10 * index);
+    });
+    this.scale.addTo(this.map);
+    this.map.on("click", (event) => this.ask(event.latlng));
+    this.map.on("moveend", () => this.listener.moved(this.view()));
+    this.map.on("zoomend", () => this.drawMark());
+    container.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === container) {
+        event.preventDefault();
+        this.ask(this.map.getCenter());
+      }
+    });
+    new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(container);
+  }
+
+  /** Where the map looks. */
+  view(): View {
+    const { lat, lng } = this.map.getCenter();
+    return { lat, lon: lng, zoom: this.map.getZoom() };
+  }
+
+  /** Goes to an area, or to one view of it; nobody can get lost far from it. */
+  look(area: Area, view: View | undefined): void {
+    const box = corners(area.bbox);
+    this.map.setMaxBounds(box.pad(1.5));
+    this.map.setMinZoom(Math.max(0, Math.floor(this.map.getBoundsZoom(box)) - 2));
+    if (view) {
+      this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
+    } else {
+      this.map.fitBounds(box, { animate: false, padding: [12, 12] });
+    }
+  }
+
+  /** Whether the corners of an area can be seen at once, or at least part of it. */
+  shows(bbox: Bounds, view: View): boolean {
+    return corners(bbox).pad(1).contains([view.lat, view.lon]);
+  }
+
+  /** Names of the controls in the language of the page. */
+  label(text: { readonly map: string; readonly zoomIn: string; readonly zoomOut: string }): void {
+    this.container.setAttribute("aria-label", text.map);
+    this.zoom?.remove();
+    this.zoom = L.control.zoom({ zoomInTitle: text.zoomIn, zoomOutTitle: text.zoomOut });
+    this.zoom.addTo(this.map);
+  }
+
+  /** Draws a background. */
+  showBase(kind: BaseKind, area: Area): void {
+    this.base?.remove();
+    this.base = baseTiles(kind, area.base, area.bbox)?.addTo(this.map) ?? null;
+  }
+
+  /** Draws a layer of an edition, or nothing. */
+  showLayer(layer: Layer | null, opacity: number): void {
+    this.edition?.remove();
+    this.edition = layer ? editionTiles(layer, "edition", opacity) : null;
+    if (this.edition) {
+      this.follow(this.edition);
+    }
+  }
+
+  /** Draws the hatching, or nothing. */
+  showHatch(layer: Layer | null): void {
+    this.hatch?.remove();
+    this.hatch = layer ? editionTiles(layer, "hatch", 1).addTo(this.map) : null;
+  }
+
+  /** How strongly the edition covers the background, 0..1. */
+  fade(opacity: number): void {
+    this.edition?.setOpacity(opacity);
+    this.container.style.setProperty("--cover", String(opacity));
+  }
+
+  /** Marks a place, and outlines its cell where that is known. */
+  point(place: Place, cell: Ring = []): void {
+    this.marked = { place, cell };
+    this.drawMark();
+  }
+
+  /** Takes the mark away. */
+  unpoint(): void {
+    this.marked = null;
+    this.drawMark();
+  }
+
+  /** Pans so that a place is not hidden under the answer, which covers `right` and `bottom`. */
+  reveal(place: Place, right: number, bottom: number): void {
+    this.map.panInside([place.lat, place.lon], {
+      paddingTopLeft: [60, 60],
+      paddingBottomRight: [right + 40, bottom + 40],
+    });
+  }
+
+  /** Puts the keyboard on the map. */
+  focus(): void {
+    this.container.focus();
+  }
+
+  private ask({ lat, lng }: L.LatLng): void {
+    this.listener.ask({ lat, lon: lng });
+  }
+
+  private drawMark(): void {
+    this.mark?.remove();
+    this.mark = null;
+    if (this.marked) {
+      const { place, cell } = this.marked;
+      const ring = cell.map(([lon, lat]) => L.latLng(lat, lon));
+      const small = this.pixels(ring) < SMALL_CELL;
+      const centre = L.latLng(place.lat, place.lon);
+      const shapes = ["mark-under", "mark-over"].map((className) =>
+        small
+          ? L.circleMarker(centre, { radius: 10, ...style(className) })
+          : L.polygon(ring, style(className)),
+      );
+      this.mark = L.layerGroup(shapes).addTo(this.map);
+    }
+  }
+
+  private pixels(ring: readonly L.LatLng[]): number {
+    const bounds = L.latLngBounds([...ring]);
+    if (!bounds.isValid()) {
+      return 0;
+    }
+    const corner = (at: L.LatLng): L.Point => this.map.latLngToContainerPoint(at);
+    return corner(bounds.getNorthWest()).distanceTo(corner(bounds.getSouthEast()));
+  }
+
+  private follow(tiles: L.TileLayer): void {
+    let failed = false;
+    const told = (state: "loading" | "ready" | "error") => () => {
+      if (tiles === this.edition) {
+        this.listener.tiles(state);
+      }
+    };
+    tiles.on("loading", () => {
+      failed = false;
+      told("loading")();
+    });
+    tiles.on("tileerror", () => {
+      failed = true;
+    });
+    tiles.on("load", () => told(failed ? "error" : "ready")());
+    told("loading")();
+    tiles.addTo(this.map);
+    // Where no tile is in view, Leaflet loads none and says nothing.
+    if (!tiles.isLoading()) {
+      told("ready")();
+    }
+  }
+}
+
+/** Colours and widths are in the style sheet. */
+function style(className: string): L.PathOptions {
+  return { className, fill: false, interactive: false };
+}

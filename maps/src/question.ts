@@ -1,0 +1,103 @@
+/** One question at a time: the panel, the mark on the map, and the call behind them. */
+
+import { at, Problem } from "./api";
+import { byId } from "./dom";
+import type { Words } from "./i18n";
+import type { MapView } from "./map";
+import { renderPanel, spoken } from "./panel";
+import type { Reply } from "./panel";
+import type { Area, Place, Service } from "./types";
+
+export class Question {
+  /** The place that was asked about; undefined when the panel is closed. */
+  place: Place | undefined;
+  private reply: Reply = { state: "loading" };
+  private pending: AbortController | null = null;
+
+  constructor(
+    private readonly map: MapView,
+    private readonly now: () => { area: Area; service: Service; words: Words },
+    private readonly changed: () => void,
+  ) {
+    byId("close").addEventListener("click", () => this.close(true));
+  }
+
+  /** Asks about a place; an earlier question that is still on its way is dropped. */
+  async ask(place: Place): Promise<void> {
+    this.pending?.abort();
+    const pending = new AbortController();
+    this.pending = pending;
+    this.place = place;
+    byId("hint").hidden = true;
+    this.map.point(place);
+    this.show({ state: "loading" });
+    this.changed();
+    const { area, service } = this.now();
+    try {
+      const answer = await at(service, area.id, place, pending.signal);
+      if (this.pending === pending) {
+        this.map.point(place, answer.cell);
+        this.show({ state: "ready", answer });
+        this.reveal(place);
+      }
+    } catch (error) {
+      if (this.pending === pending) {
+        const problem = error instanceof Problem ? error : new Problem(-1, "", String(error));
+        this.show({ state: "error", problem });
+      }
+    }
+  }
+
+  /** Asks again about the same place, for another area or service. */
+  again(): void {
+    if (this.place) {
+      void this.ask(this.place);
+    }
+  }
+
+  /** Shows the same reply in the words of now. */
+  render(): void {
+    if (this.place) {
+      this.show(this.reply);
+    }
+  }
+
+  /** Forgets the question; true when there was one. */
+  close(focus = false): boolean {
+    if (!this.place) {
+      return false;
+    }
+    this.pending?.abort();
+    this.pending = null;
+    this.place = undefined;
+    this.map.unpoint();
+    const panel = byId("answer");
+    panel.hidden = true;
+    delete panel.dataset["answer"];
+    if (focus) {
+      this.map.focus();
+    }
+    this.changed();
+    return true;
+  }
+
+  private show(reply: Reply): void {
+    if (!this.place) {
+      return;
+    }
+    this.reply = reply;
+    const { service, words } = this.now();
+    const asked = { place: this.place, service, reply };
+    const panel = byId("answer");
+    panel.hidden = false;
+    renderPanel(panel, byId("answer-body"), asked, words);
+    byId("spoken").textContent = spoken(asked, words);
+  }
+
+  private reveal(place: Place): void {
+    const stage = byId("stage").getBoundingClientRect();
+    const panel = byId("answer").getBoundingClientRect();
+    const beside = panel.width < stage.width * 0.8;
+    this.map.reveal(place, beside ? panel.width : 0, beside ? 0 : panel.height);
+  }
+}

@@ -1,0 +1,106 @@
+/** The documents that the API answers with, as far as the map reads them. */
+
+export type Lang = "fr" | "en";
+
+/** A text in both languages. */
+export type Text = Readonly<Record<Lang, string>>;
+
+/** west, south, east, north in degrees. */
+export type Bounds = readonly [number, number, number, number];
+
+export interface Layer {
+  readonly id: string;
+  readonly name: string;
+  readonly title: Text;
+  readonly url: string;
+  readonly minzoom: number;
+  readonly maxzoom: number;
+  readonly bounds: Bounds;
+}
+
+export interface Edition {
+  readonly service: string;
+  readonly edition: string;
+  readonly created: string;
+  /** When the data were taken; older servers do not say. */
+  readonly date?: string | null;
+  readonly layers: readonly Layer[];
+}
+
+export interface Base {
+  readonly url: string;
+  readonly kind: "imagery" | "hillshade";
+  readonly minzoom: number;
+  readonly maxzoom: number;
+  readonly bounds?: Bounds;
+  readonly attribution: string | null;
+}
+
+export interface Area {
+  readonly id: string;
+  readonly name: string;
+  readonly bbox: Bounds;
+  readonly synthetic: boolean;
+  readonly base: Base | null;
+  readonly editions: readonly Edition[];
+}
+
+export interface Legend {
+  readonly edges: readonly number[];
+  readonly colours: readonly string[];
+  readonly labels: readonly Text[];
+}
+
+export interface Service {
+  readonly name: string;
+  readonly title: Text;
+  readonly summary: Text;
+  readonly is_not: Text;
+  readonly score_kind: string;
+  readonly target: {
+    readonly name: string;
+    readonly title: Text;
+    readonly unit: string;
+    readonly valid?: readonly [number, number];
+  };
+  readonly score: { readonly zero: number; readonly hundred: number };
+  readonly legend: Legend;
+}
+
+/** How much one input moves one answer, in the unit of the target. */
+export interface Contribution {
+  readonly feature: string;
+  readonly title: Text;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly contribution: number | null;
+}
+
+/** The published answer at a place; null numbers are unknown. */
+export interface Answer {
+  readonly area: string;
+  readonly edition: string;
+  readonly model: string;
+  readonly date: string | null;
+  readonly quantity?: Text | null;
+  readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
+  readonly score: number | null;
+  readonly target: number | null;
+  readonly unit: string;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly scoreLower: number | null;
+  readonly scoreUpper: number | null;
+  readonly intervalLevel: number | null;
+  readonly applicable: boolean;
+  readonly average: number | null;
+  readonly contributions: readonly Contribution[];
+  /** Outline of the cell, longitude and latitude, closed; empty when unknown. */
+  readonly cell: readonly (readonly [number, number])[];
+  readonly warnings: readonly Text[];
+}
+
+export interface Place {
+  readonly lat: number;
+  readonly lon: number;
+}

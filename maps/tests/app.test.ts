@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import page from "../index.html?raw";
+import { byId } from "../src/dom";
+import { AREA, fakeFetch, json, PROPERTIES, SERVICE } from "./samples";
+
+class NoResize {
+  observe(): void {}
+}
+
+const FLOOD = { ...SERVICE, name: "flood", title: { fr: "Inondation", en: "Flooding" } };
+const OTHER = { ...AREA, id: "other", name: "Montclair", synthetic: false, base: null };
+let asked: string[] = [];
+
+async function open(hash = "", table: Parameters<typeof fakeFetch>[0] = {}): Promise<void> {
+  const faked = fakeFetch({
+    "/areas": json({ areas: [AREA, OTHER] }),
+    "/services": json({ services: [SERVICE, FLOOD] }),
+    "/services/uhi/at": json({ properties: PROPERTIES }),
+    ...table,
+  });
+  asked = faked.asked;
+  vi.stubGlobal("fetch", faked.fetch);
+  history.replaceState(null, "", `/maps/${hash}`);
+  vi.resetModules();
+  await import("../src/main");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function text(id: string): string {
+  return (byId(id).textContent ?? "").replaceAll("\u202f", " ");
+}
+
+beforeEach(() => {
+  vi.stubGlobal("ResizeObserver", NoResize);
+  document.body.replaceWith(new DOMParser().parseFromString(page, "text/html").body);
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("the page", () => {
+  it("starts with the first area, the score and its legend, and asks this server alone", async () => {
+    await open("#//////en");
+    expect(document.title).toBe("Heat islands · Valbourg");
+    expect(document.documentElement.lang).toBe("en");
+    expect(text("dock")).toContain("Score 0–100");
+    expect(text("dock")).toContain("Not air temperature.");
+    expect(text("dock")).toContain("18 July 2026");
+    expect(document.querySelector("#map img[src*='uhi-demo-score@E1']")).not.toBeNull();
+    expect(document.querySelector("#map img[src*='uhi-demo-applicability@E1']")).not.toBeNull();
+    const hosts = [...document.images].map((image) => new URL(image.src).host);
+    expect(new Set([...hosts, ...asked.map((url) => new URL(url).host)])).toEqual(new Set([location.host]));
+  });
+
+  it("writes credits as text", async () => {
+    await open("#demo/uhi/score");
+    expect(text("credits")).toContain("<b>nobody</b>");
+  });
+
+  it("disables services that the area does not have", async () => {
+    await open("#//////en");
+    const flood = document.querySelector<HTMLOptionElement>("#service option[value=flood]");
+    expect(flood?.disabled).toBe(true);
+  });
+
+  it("answers Enter at the centre of the map, and Escape closes", async () => {
+    await open("#//////en");
+    byId("map").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+    await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("ready"));
+    expect(text("answer")).toContain("+5.6 K");
+    expect(text("spoken")).toContain("Score 63");
+    expect(location.hash).toMatch(/^#demo\/uhi\/score\/[\d.]+\/48\.\d+\/-1\.\d+\/en\/48\.\d+,-1\.\d+$/);
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    expect(byId("answer").hidden).toBe(true);
+    expect(location.hash).toMatch(/\/en$/);
+  });
+
+  it("opens a link: layer, language and the place that was asked about", async () => {
+    await open("#demo/uhi/upper/13/48.10000/-1.68000/fr/48.10000,-1.68000");
+    expect(document.querySelector("#map img[src*='uhi-demo-upper@E1']")).not.toBeNull();
+    expect(document.querySelector<HTMLInputElement>("input[value=upper]")?.checked).toBe(true);
+    await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("ready"));
+    expect(text("answer")).toContain("sur 100");
+  });
+
+  it("changes language in place, the answer too, and asks nothing again", async () => {
+    await open("#demo/uhi/score/13/48.1/-1.68/fr/48.1,-1.68");
+    await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("ready"));
+    const before = asked.length;
+    document.querySelector<HTMLButtonElement>("#langs [lang=en]")?.click();
+    expect(text("answer")).toContain("out of 100");
+    expect(document.documentElement.lang).toBe("en");
+    expect(asked).toHaveLength(before);
+  });
+
+  it("changes the area", async () => {
+    await open("#//////en");
+    const select = document.querySelector<HTMLSelectElement>("#area select") as HTMLSelectElement;
+    select.value = "other";
+    select.dispatchEvent(new Event("change"));
+    expect(document.title).toContain("Montclair");
+    expect(location.hash).toMatch(/^#other\//);
+    expect(document.querySelector(".badge")).toBeNull();
+  });
+
+  it("says so when a link names an area that is gone", async () => {
+    await open("#nowhere/uhi/score/13/48.1/-1.68/en");
+    expect(text("notice")).toContain("“nowhere”");
+  });
+});
+
+describe("trouble", () => {
+  it("is told, and can be tried again", async () => {
+    await open("#//////en", { "/areas": new TypeError("refused") });
+    await vi.waitFor(() => expect(document.documentElement.dataset["state"]).toBe("error"));
+    expect(text("notice")).toContain("The server does not answer");
+    vi.stubGlobal("fetch", fakeFetch({ "/areas": json({ areas: [AREA] }), "/services": json({ services: [SERVICE] }) }).fetch);
+    byId("notice").querySelector("button")?.click();
+    await vi.waitFor(() => expect(text("title")).toBe("Heat islands"));
+  });
+
+  it("an empty server says what to do", async () => {
+    await open("#//////en", { "/areas": json({ areas: [] }) });
+    await vi.waitFor(() => expect(document.documentElement.dataset["state"]).toBe("empty"));
+    expect(text("notice")).toContain("geoml demo");
+  });
+
+  it("an area without an edition keeps the page usable", async () => {
+    await open("#//////en", { "/areas": json({ areas: [{ ...AREA, editions: [] }] }) });
+    expect(document.documentElement.dataset["state"]).toBe("empty");
+    expect(text("notice")).toContain("Nothing is published");
+  });
+
+  it("outside the data is an answer too", async () => {
+    const gone = json({ title: "Not Found", status: 404, detail: "no cell" }, 404);
+    await open("#demo/uhi/score/13/48.1/-1.68/en/48.1,-1.68", { "/services/uhi/at": gone });
+    await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("error"));
+    expect(text("answer")).toContain("No answer here");
+  });
+});

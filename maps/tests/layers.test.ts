@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+
+import { alternatives, baseTiles, chosen, editionTiles, hatching } from "../src/layers";
+import type { Edition, Layer } from "../src/types";
+import { AREA } from "./samples";
+
+const EDITION = AREA.editions[0] as Edition;
+
+describe("layers of an edition", () => {
+  it("are alternatives, except the hatching", () => {
+    expect(alternatives(EDITION).map((layer) => layer.name)).toEqual(["score", "lower", "upper"]);
+    expect(hatching(EDITION)?.id).toBe("uhi-demo-applicability@E1");
+  });
+
+  it("fall back on the first for an unknown name", () => {
+    expect(chosen(EDITION, "upper")?.name).toBe("upper");
+    expect(chosen(EDITION, "nonsense")?.name).toBe("score");
+    expect(chosen({ ...EDITION, layers: [] }, "score")).toBeNull();
+  });
+
+  it("are enlarged beyond their own zooms, never asked for there", () => {
+    const { options } = editionTiles(EDITION.layers[0] as Layer, "edition", 0.8);
+    expect(options).toMatchObject({ minNativeZoom: 10, maxNativeZoom: 13, className: "crisp", opacity: 0.8 });
+    expect(options.maxZoom).toBeGreaterThan(13);
+  });
+});
+
+describe("backgrounds", () => {
+  it("are the area's own by default, and stay on this server", () => {
+    expect(baseTiles("own", AREA.base, AREA.bbox)?.options.maxNativeZoom).toBe(15);
+    expect(baseTiles("none", AREA.base, AREA.bbox)).toBeNull();
+    expect(baseTiles("own", null, AREA.bbox)).toBeNull();
+  });
+});

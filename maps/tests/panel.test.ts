@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { Problem } from "../src/api";
+import { Words } from "../src/i18n";
+import { renderPanel, spoken } from "../src/panel";
+import type { Reply } from "../src/panel";
+import type { Answer } from "../src/types";
+import { PROPERTIES, SERVICE } from "./samples";
+
+const ANSWER: Answer = {
+  ...(PROPERTIES as unknown as Answer),
+  score: 63.2,
+  target: 5.584,
+  scoreLower: 50.8,
+  scoreUpper: 75,
+  intervalLevel: 0.9,
+};
+const EN = new Words("en");
+const panel = document.createElement("section");
+const inside = document.createElement("div");
+
+function show(reply: Reply, words = EN): string {
+  const asked = { place: { lat: 48.1, lon: -1.68 }, service: SERVICE, reply };
+  renderPanel(panel, inside, asked, words);
+  return (inside.textContent ?? "").replaceAll("\u202f", " ");
+}
+
+beforeEach(() => inside.replaceChildren());
+
+describe("an answer", () => {
+  it("shows score, value, interval, drivers, date, model and edition", () => {
+    const text = show({ state: "ready", answer: ANSWER });
+    expect(panel.dataset["answer"]).toBe("ready");
+    for (const part of ["63", "+5.6 K", "between +4.1 and +7.0 K", "90% interval", "18 July 2026"]) {
+      expect(text).toContain(part);
+    }
+    for (const part of ["The countryside.", "Surface temperature", "uhi@v7", "E1", "en-d"]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it("speaks French with French numbers", () => {
+    const text = show({ state: "ready", answer: ANSWER }, new Words("fr"));
+    expect(text).toContain("entre +4,1 et +7,0 K");
+    expect(text).toContain("La campagne.");
+  });
+
+  it("lists drivers with value, unit and signed contribution, largest first", () => {
+    show({ state: "ready", answer: ANSWER });
+    const rows = [...inside.querySelectorAll(".drivers li")].map((row) => row.textContent?.replaceAll("\u202f", " "));
+    expect(rows).toEqual(["NDVI0.183+2.5 K", "Water1,240 m+1.4 K", "Albedounknown−0.2 K"]);
+    const bar = inside.querySelector<HTMLElement>(".drivers li:last-child .driver-bar");
+    expect(Number(bar?.style.getPropertyValue("--size"))).toBeCloseTo(0.2 / 2.7, 2);
+    expect(bar?.querySelector(".less")).not.toBeNull();
+  });
+
+  it("adds the small drivers up instead of dropping them", () => {
+    const many = Array.from({ length: 9 }, (_, index) => ({
+      feature: `f${index}`,
+      title: { fr: `f${index}`, en: `f${index}` },
+      value: 1,
+      unit: "1",
+      contribution: 9 - index,
+    }));
+    show({ state: "ready", answer: { ...ANSWER, contributions: many } });
+    const rows = [...inside.querySelectorAll(".drivers li")];
+    expect(rows).toHaveLength(7);
+    expect(rows[6]?.textContent).toContain("+6.0");
+  });
+
+  it("says when it should not be relied on", () => {
+    const warnings = [{ fr: "Hors domaine", en: "Outside the domain" }];
+    show({ state: "ready", answer: { ...ANSWER, applicable: false, warnings } });
+    expect(inside.querySelector(".warning")?.textContent).toBe("Outside the domain");
+  });
+
+  it("calls what is not known unknown", () => {
+    const text = show({ state: "ready", answer: { ...ANSWER, score: null, target: null } });
+    expect(text).toContain("unknown");
+    expect(inside.querySelector(".gauge")).toBeNull();
+  });
+
+  it("never parses what the server says as HTML", () => {
+    const evil = '<img src=x onerror="alert(1)">';
+    const title = { fr: evil, en: evil };
+    const contributions = [{ feature: evil, title, value: 1, unit: evil, contribution: 1 }];
+    const text = show({ state: "ready", answer: { ...ANSWER, model: evil, contributions, warnings: [title] } });
+    expect(inside.querySelector("img")).toBeNull();
+    expect(text).toContain(evil);
+  });
+});
+
+describe("no answer", () => {
+  it("waits in words", () => {
+    expect(show({ state: "loading" })).toContain("Asking");
+    expect(panel.getAttribute("aria-busy")).toBe("true");
+  });
+
+  it.each([
+    [404, "No answer here"],
+    [0, "does not answer"],
+    [500, "could not answer"],
+  ])("explains status %d", (status, words) => {
+    const text = show({ state: "error", problem: new Problem(status, "t", "what the server said") });
+    expect(panel.dataset["answer"]).toBe("error");
+    expect(text).toContain(words);
+    expect(text).toContain("what the server said");
+  });
+});
+
+it("is read out in one sentence", () => {
+  const asked = { place: { lat: 1, lon: 2 }, service: SERVICE, reply: { state: "ready", answer: ANSWER } as const };
+  expect(spoken(asked, EN)).toBe("Score 63 out of 100, +5.6\u202fK.");
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+
+import { format, parse } from "../src/permalink";
+
+describe("permalink", () => {
+  it("reads back what it writes", () => {
+    const link = {
+      area: "demo",
+      service: "uhi",
+      layer: "upper",
+      view: { lat: 48.1, lon: -1.68, zoom: 13 },
+      lang: "fr" as const,
+      place: { lat: 48.10961, lon: -1.68314 },
+    };
+    expect(parse(format(link))).toEqual(link);
+  });
+
+  it("has the documented order", () => {
+    const view = { lat: 48.1, lon: -1.68, zoom: 13 };
+    const hash = format({ area: "a b", service: "uhi", layer: "score", view, lang: "en" });
+    expect(hash).toBe("#a%20b/uhi/score/13/48.10000/-1.68000/en");
+  });
+
+  it("takes the parts that are there", () => {
+    expect(parse("#demo").area).toBe("demo");
+    expect(parse("#//////en").lang).toBe("en");
+    expect(parse("").area).toBeUndefined();
+  });
+
+  it.each(["#a/b/c/99/1/1", "#a/b/c/5/91/0", "#a/b/c/5/x/0", "#a/b/c/5//", "#a/b/c//48/2"])(
+    "ignores a view that makes no sense: %s",
+    (hash) => expect(parse(hash).view).toBeUndefined(),
+  );
+
+  it("survives a broken escape and an unknown language", () => {
+    expect(parse("#%E0%A4%A/uhi")).toMatchObject({ area: undefined, service: "uhi" });
+    expect(parse("#a/b/c/5/1/1/de").lang).toBeUndefined();
+  });
+});

@@ -1,0 +1,103 @@
+/** One area, one service and one answer, as the API gives them. */
+
+import type { Area, Service } from "../src/types";
+
+export const SERVICE: Service = {
+  name: "uhi",
+  title: { fr: "Îlots de chaleur", en: "Heat islands" },
+  summary: { fr: "Où il fait chaud.", en: "Where it is hot." },
+  is_not: { fr: "Pas la température de l’air.", en: "Not air temperature." },
+  score_kind: "anchored",
+  target: { name: "dlst_k", title: { fr: "Écart", en: "Anomaly" }, unit: "K", valid: [-30, 40] },
+  score: { zero: -2, hundred: 10 },
+  legend: {
+    edges: [0, 20, 40, 60, 80, 100],
+    colours: ["#111111", "#333333", "#555555", "#777777", "#999999"],
+    labels: ["a", "b", "c", "d", "e"].map((one) => ({ fr: `fr-${one}`, en: `en-${one}` })),
+  },
+};
+
+const NAMES = ["score", "lower", "upper", "applicability"];
+
+export const AREA: Area = {
+  id: "demo",
+  name: "Valbourg",
+  bbox: [-1.74, 48.07, -1.62, 48.14],
+  synthetic: true,
+  base: {
+    url: "/tiles/base-demo/{z}/{x}/{y}.png",
+    kind: "imagery",
+    minzoom: 10,
+    maxzoom: 15,
+    attribution: "<b>nobody</b>",
+  },
+  editions: [
+    {
+      service: "uhi",
+      edition: "E1",
+      created: "2026-11-21T10:00:00Z",
+      date: "2026-07-18",
+      layers: NAMES.map((name) => ({
+        id: `uhi-demo-${name}@E1`,
+        name,
+        title: { fr: `couche ${name}`, en: `layer ${name}` },
+        url: `/tiles/uhi-demo-${name}@E1/{z}/{x}/{y}.png`,
+        minzoom: 10,
+        maxzoom: 13,
+        bounds: [-1.74, 48.07, -1.62, 48.14],
+      })),
+    },
+  ],
+};
+
+export const PROPERTIES: Readonly<Record<string, unknown>> = {
+  service: "uhi",
+  area: "demo",
+  edition: "E1",
+  model: "uhi@v7",
+  date: "2026-07-18",
+  quantity: { fr: "Température de surface", en: "Surface temperature" },
+  reference: { mode: "ring", text: { fr: "La campagne.", en: "The countryside." } },
+  uhi_score: 63.2,
+  dlst_k: 5.584,
+  unit: "K",
+  lower: 4.1,
+  upper: 7.0,
+  score_lower: 50.8,
+  score_upper: 75,
+  interval_level: 0.9,
+  applicability: 0.3,
+  applicable: true,
+  average: 1.884,
+  contributions: [
+    { feature: "ndvi", title: { fr: "NDVI", en: "NDVI" }, value: 0.183, unit: "1", contribution: 2.5 },
+    { feature: "water_distance", title: { fr: "Eau", en: "Water" }, value: 1240, unit: "m", contribution: 1.4 },
+    { feature: "albedo", title: { fr: "Albédo", en: "Albedo" }, value: null, unit: "1", contribution: -0.2 },
+  ],
+  cell: [[-1.7, 48.1], [-1.69, 48.1], [-1.69, 48.11], [-1.7, 48.11], [-1.7, 48.1]],
+  warnings: [],
+};
+
+/** A fetch that answers from a table of path endings, and remembers what was asked. */
+export function fakeFetch(table: Readonly<Record<string, Response | Error>>): {
+  readonly fetch: typeof fetch;
+  readonly asked: string[];
+} {
+  const asked: string[] = [];
+  const answer = async (input: RequestInfo | URL): Promise<Response> => {
+    const url = input instanceof Request ? input.url : String(input);
+    asked.push(url);
+    const path = new URL(url).pathname;
+    const found = Object.entries(table).find(([end]) => path.endsWith(end))?.[1];
+    if (!found || found instanceof Error) {
+      throw found ?? new TypeError(`nothing answers ${path}`);
+    }
+    return found.clone();
+  };
+  return { fetch: answer, asked };
+}
+
+/** A JSON answer. */
+export function json(body: unknown, status = 200): Response {
+  return new Response(JSON.stringify(body), { status });
+}
