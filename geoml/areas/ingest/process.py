@@ -152,6 +152,7 @@ def _lines(
             except queue.Empty:
                 raise _killed(names, f"it took more than {limits.wall_s:g} s") from None
             if line is None:
+                child.wait(timeout=30)  # it closed its output, so it is ending: how, is told later
                 return
             yield line
     finally:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import shapely
 
 from geoml.areas import keys
-from geoml.areas.ingest.clouds import mask_scene
+from geoml.areas.ingest.masking import mask_scene
 from geoml.areas.ingest.rasters import Scene, stage_raster
 from geoml.areas.ingest.vectors import stage_vectors
 from geoml.errors import EmptySource
@@ -40,7 +40,8 @@ def ingest_all(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
             staged[name] = stage_vectors(key, items, scene.grid, scene.folder)
         else:
             staged[name] = stage_raster(key, Path(items[0]["path"]), items[0]["band"], scene)
-    mask_scene(staged, scene, lambda share: progress("clouds", share))
+    progress("clouds", 1.0)
+    mask_scene(staged, scene)
     return {"sources": staged}
 
 
