@@ -14,7 +14,7 @@ from geoml.errors import CorruptFile, MissingExtra
 from geoml.learning.inputs import with_forgetting
 from geoml.types import Array
 
-ROUNDS = 400
+ROUNDS, LEAVES, RATE = 250, 16, 0.08
 _FEW_ROWS = 512
 _THREADS = min(4, os.cpu_count() or 1)
 
@@ -65,8 +65,8 @@ def fit(
     ways = {"up": 1, "down": -1}
     params = {
         "objective": "regression",
-        "learning_rate": 0.05,
-        "num_leaves": 31,
+        "learning_rate": RATE,
+        "num_leaves": LEAVES,
         "min_data_in_leaf": int(np.clip(len(rows) // 200, 10, 200)),
         "lambda_l2": 1.0,
         "feature_fraction": 0.8,
@@ -76,7 +76,7 @@ def fit(
         "monotone_constraints_method": "basic",
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 2 if len(rows) > 20_000 else 1,  # the trees are the same, the wait is not
         "seed": seed,
         "verbosity": -1,
     }
