@@ -1,0 +1,1 @@
+"""Map tiles: finished ones in microseconds, all others through TiTiler."""

@@ -1,0 +1,27 @@
+"""The tile lanes as an application of their own, for a process that serves nothing but tiles."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from geoml.errors import GeomlError, NotFound, UsageError
+from tiles.layers import LayerSource
+from tiles.router import build_router
+
+
+def create_app(source: LayerSource) -> FastAPI:
+    """Serve the layers of ``source``; errors are problem documents (RFC 9457)."""
+    app = FastAPI(title="geoml tiles", docs_url=None, redoc_url=None)
+    app.include_router(build_router(source))
+
+    @app.exception_handler(GeomlError)
+    def ours(_: Request, error: GeomlError) -> JSONResponse:
+        status = (
+            404 if isinstance(error, NotFound) else 400 if isinstance(error, UsageError) else 500
+        )
+        detail = str(error) if status < 500 else "this tile is not available"
+        body = {"type": "about:blank", "status": status, "detail": detail}
+        return JSONResponse(body, status, media_type="application/problem+json")
+
+    return app

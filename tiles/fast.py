@@ -1,0 +1,106 @@
+"""The fast lane: a finished tile is a look-up, a read and, in another style, another header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import rasterio
+from rasterio.io import MemoryFile
+from rio_tiler.utils import render
+
+from geoml.raster import png
+from geoml.raster.png import TILE, Palette
+from geoml.types import Bytes2D
+from tiles.archive import Archive, Archives
+from tiles.layers import Layer
+from tiles.reader import GDAL, read_index
+
+BLANK = png.indexed_png(np.zeros((TILE, TILE), np.uint8), np.zeros((256, 4), np.uint8))
+"""A transparent tile: what every client understands where there is nothing to see."""
+
+Slow = Callable[[], tuple[bytes, str]]
+
+
+class FastLane:
+    """Finished tiles of all layers, and the tiles that must be drawn from them."""
+
+    def __init__(self, archives: Archives | None = None) -> None:
+        self._archives = archives or Archives()
+
+    def ready(self, layer: Layer, z: int, x: int, y: int, style: str | None) -> bytes | Slow | None:
+        """The tile when it takes no more than a read; else a function that makes it; None: blank.
+
+        The function blocks for milliseconds, so it belongs on a worker thread. The second part of
+        what it returns is the media type. Raises InvalidArgument for an unknown style.
+        """
+        if layer.palettes or style is not None:
+            layer.palette(style)  # an unknown style is an error on every tile, empty ones too
+        archive = self._archives.peek(layer.pmtiles, layer.etag)
+        if archive is None or not layer.minzoom <= z <= layer.maxzoom:
+            return lambda: self._slow(layer, z, x, y, style)
+        return self._finished(archive, layer, z, x, y, style)
+
+    def _finished(
+        self, archive: Archive, layer: Layer, z: int, x: int, y: int, style: str | None
+    ) -> bytes | None:
+        tile = archive.get(z, x, y)
+        if tile is None or style is None or style == layer.default_style:
+            return tile
+        return png.restyle(tile, _header(layer.palette(style).tobytes()))
+
+    def _slow(self, layer: Layer, z: int, x: int, y: int, style: str | None) -> tuple[bytes, str]:
+        archive = self._archives.open(layer.pmtiles, layer.etag)
+        if layer.minzoom <= z <= layer.maxzoom:
+            found = self._finished(archive, layer, z, x, y, style)
+            return (found, layer.media_type) if found else (BLANK, "image/png")
+        if layer.web_cog is None:
+            return _enlarged_image(archive, layer, z, x, y), "image/png"
+        if z > layer.maxzoom:
+            index = _enlarged(archive, layer, z, x, y)
+        else:
+            index = read_index(layer, z, x, y)
+        return drawn(layer, index, z, x, y, layer.palette(style)), "image/png"
+
+
+def drawn(layer: Layer, index: Bytes2D, z: int, x: int, y: int, palette: Palette) -> bytes:
+    """A tile drawn on request, deflated quickly."""
+    if layer.draw is not None:
+        index = layer.draw(index, z, x, y)
+    return png.indexed_png(index, palette, level=1) if index.any() else BLANK
+
+
+@lru_cache(maxsize=256)
+def _header(palette: bytes) -> bytes:
+    return png.header(np.frombuffer(palette, np.uint8).reshape(256, 4))
+
+
+def _enlarged(archive: Archive, layer: Layer, z: int, x: int, y: int) -> Bytes2D:
+    """Indices above the highest zoom: those of the tile it lies in, repeated, never mixed."""
+    steps = z - layer.maxzoom
+    if layer.draw is None:
+        tile = archive.get(layer.maxzoom, x >> steps, y >> steps)
+        parent = png.indices(tile) if tile else np.zeros((TILE, TILE), np.uint8)
+    else:  # the finished tile shows lines; what they stand for is in the web COG
+        parent = read_index(layer, layer.maxzoom, x >> steps, y >> steps)
+    return parent[np.ix_(_parent_pixels(y, steps), _parent_pixels(x, steps))]
+
+
+def _enlarged_image(archive: Archive, layer: Layer, z: int, x: int, y: int) -> bytes:
+    """Imagery above its highest zoom; below its lowest there is none."""
+    steps = z - layer.maxzoom
+    tile = archive.get(layer.maxzoom, x >> steps, y >> steps) if steps > 0 else None
+    if tile is None:
+        return BLANK
+    with rasterio.Env(**GDAL), MemoryFile(tile) as file, file.open(driver="WEBP") as image:
+        pixels = image.read()
+    part = pixels[:, _parent_pixels(y, steps)][:, :, _parent_pixels(x, steps)]
+    mask = part[3] if len(part) == 4 else None
+    content: bytes = render(part[:3], mask=mask, img_format="PNG", zlevel=1)
+    return content
+
+
+def _parent_pixels(number: int, steps: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Which row (column) of the tile ``steps`` zooms up each row (column) of a tile shows."""
+    return ((number % (1 << steps)) * TILE + np.arange(TILE)) >> steps

@@ -1,0 +1,106 @@
+"""Every tile route in one router, for the application that includes it."""
+
+# No postponed annotations here: FastAPI could not see the closures that they name.
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from tiles import titiler, values
+from tiles.fast import BLANK, FastLane
+from tiles.layers import Layer, LayerSource
+from tiles.reader import MAX_ZOOM
+from tiles.titiler import Style, check_tile
+
+_LAST = (1 << MAX_ZOOM) - 1
+Zoom = Annotated[int, Path(ge=0, le=MAX_ZOOM)]
+Column = Annotated[int, Path(ge=0, le=_LAST)]
+Row = Annotated[int, Path(ge=0, le=_LAST)]
+LayerId = Annotated[str, Path(max_length=200, description="Id of a layer; GET /areas lists them.")]
+
+IMAGES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {}, "image/webp": {}}, "description": "The tile."},
+    304: {"description": "Not modified."},
+    404: {"description": "No such layer, or no such tile."},
+}
+
+
+def build_router(source: LayerSource) -> APIRouter:
+    """All routes under ``/tiles``: fast lane, TileJSON, point, statistics, TiTiler."""
+    lane = FastLane()
+
+    def resolve(layer: LayerId) -> Layer:
+        return source.get(layer)
+
+    router = APIRouter(tags=["tiles"])
+
+    async def tile(
+        request: Request, layer: LayerId, z: Zoom, x: Column, y: Row, style: Style = None
+    ) -> Response:
+        """A 256 px tile; transparent where there is nothing, 404 off the web map's grid."""
+        found = source.get(layer)
+        check_tile(z, x, y)
+        headers = caching(found, style)
+        if not_modified(request, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        answer = lane.ready(found, z, x, y, style)
+        if answer is None:
+            return Response(BLANK, media_type="image/png", headers=headers)
+        if isinstance(answer, bytes):
+            return Response(answer, media_type=found.media_type, headers=headers)
+        content, media_type = await run_in_threadpool(answer)
+        return Response(content, media_type=media_type, headers=headers)
+
+    path = "/tiles/{layer}/{z}/{x}/{y}.png"
+    options: dict[str, Any] = {"response_class": Response}
+    router.get(path, responses=IMAGES, summary="Finished map tile", **options)(tile)
+    router.head(path, include_in_schema=False, **options)(tile)
+
+    @router.get("/tiles/{layer}/tilejson.json", summary="TileJSON")
+    def tilejson(
+        request: Request, layer: Annotated[Layer, Depends(resolve)], style: Style = None
+    ) -> dict[str, Any]:
+        """TileJSON 3.0 of a layer, with its title, unit and legend."""
+        return document(str(request.base_url), layer, style)
+
+    router.include_router(values.build(resolve), prefix="/tiles/{layer}")
+    router.include_router(titiler.build(resolve), prefix="/tiles/{layer}")
+    return router
+
+
+def caching(layer: Layer, style: str | None) -> dict[str, str]:
+    """Cache headers: a year for a layer that names its edition, else a minute and an ETag."""
+    age = "max-age=31536000, immutable" if layer.immutable else "max-age=60"
+    tag = f'"{layer.etag}-{style or layer.default_style}"'
+    # An unknown style is refused before it is sent back, but its tag must be a legal header.
+    return {"cache-control": f"public, {age}", "etag": tag.encode("ascii", "replace").decode()}
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether the client's copy is the current one (RFC 9110, 13.1.2, weak comparison)."""
+    asked = request.headers.get("if-none-match", "")
+    tags = {one.strip().removeprefix("W/") for one in asked.split(",")}
+    return etag in tags or "*" in tags
+
+
+def document(base_url: str, layer: Layer, style: str | None) -> dict[str, Any]:
+    """TileJSON 3.0 (https://github.com/mapbox/tilejson-spec) of a layer."""
+    if style is not None:
+        layer.palette(style)
+    query = f"?style={style}" if style else ""
+    west, south, east, north = layer.bounds
+    return {
+        "tilejson": "3.0.0",
+        "name": layer.id,
+        "title": layer.title.as_dict(),
+        "unit": layer.unit,
+        "scheme": "xyz",
+        "tiles": [f"{base_url.rstrip('/')}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.png{query}"],
+        "minzoom": layer.minzoom,
+        "maxzoom": layer.maxzoom,
+        "bounds": list(layer.bounds),
+        "center": [(west + east) / 2, (south + north) / 2, layer.minzoom],
+        "attribution": layer.attribution,
+        "legend": dict(layer.legend),
+        "styles": sorted(layer.palettes),
+    }
