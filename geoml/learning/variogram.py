@@ -29,13 +29,14 @@ def range_of(samples: Samples, *, seed: int = 0) -> Range:
     it is not reached within half of the longest extent, that lag is returned as a lower bound.
     Matheron 1963, doi:10.2113/gsecongeo.58.8.1246; Roberts et al. 2017, doi:10.1111/ecog.02881.
     """
-    longest = max(_extent(samples, i) for i in range(len(samples.areas)))
+    present = np.unique(samples.area).tolist()
+    longest = max(_extent(samples, area) for area in present)
     width = max(samples.cell_m, longest / 2 / _LAGS)
     lags = max(1, int(longest / 2 / width))
     total, count = np.zeros(lags), np.zeros(lags)
     spread, cells = 0.0, 0
     rng = np.random.default_rng(seed)
-    for area in range(len(samples.areas)):
+    for area in present:
         chosen = np.flatnonzero(samples.area == area)
         if len(chosen) > _CELLS:
             chosen = np.sort(rng.choice(chosen, _CELLS, replace=False))

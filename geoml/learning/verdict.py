@@ -69,6 +69,16 @@ def warnings(
                 en=f"This model does not reach the quality set for {service.title.en}.",
             )
         )
+    away = _elsewhere(service, verdict, metrics)
+    if away >= service.accept.below:
+        unit = service.target.unit
+        found.append(
+            _warning(
+                "elsewhere",
+                fr=f"Dans une ville jamais vue, ce modèle se trompe de {_fr(away)} {unit}.",
+                en=f"In a town that it never saw, this model is off by {away:.2f} {unit}.",
+            )
+        )
     if metrics["validation"]["blocks_shorter_than_range"]:
         found.append(
             _warning(
@@ -90,10 +100,21 @@ def warnings(
     return found
 
 
+def _elsewhere(service: Service, verdict: Verdict, metrics: Mapping[str, Any]) -> float:
+    """The champion's error over whole areas left out; 0 where there is one area."""
+    name = "lightgbm" if verdict.champion == "lightgbm" else service.accept.baseline
+    found = (
+        float(line[service.accept.metric])
+        for line in metrics["table"]
+        if (line["candidate"], line["scheme"]) == (name, "area")
+    )
+    return next(found, 0.0)
+
+
 def _reason(service: Service, better: bool, trees: float, line: float) -> Text:
     unit, below = service.target.unit, service.accept.below
     numbers = f"{trees:.2f} {unit}", f"{line:.2f} {unit}"
-    fr_numbers = [number.replace(".", ",") for number in numbers]
+    fr_numbers = f"{_fr(trees)} {unit}", f"{_fr(line)} {unit}"
     if better:
         return Text(
             fr=f"Les arbres boostés se trompent de {fr_numbers[0]} sur des blocs jamais vus, la "
@@ -107,6 +128,10 @@ def _reason(service: Service, better: bool, trees: float, line: float) -> Text:
         en=f"The baseline line is served: the boosted trees are off by {numbers[0]} on unseen "
         f"blocks, the line by {numbers[1]}.",
     )
+
+
+def _fr(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
 
 
 def _warning(code: str, *, fr: str, en: str) -> dict[str, str]:

@@ -19,8 +19,13 @@ def lines(trees: float, line: float, mean: float):
     ]
 
 
-def metrics(short: bool = False, exact: bool = True):
-    return {"validation": {"blocks_shorter_than_range": short}, "intervals": [{"exact": exact}]}
+def metrics(short: bool = False, exact: bool = True, away: float = 1.0):
+    table = [{"candidate": "lightgbm", "scheme": "area", "rmse_k": away}]
+    return {
+        "table": table,
+        "validation": {"blocks_shorter_than_range": short},
+        "intervals": [{"exact": exact}],
+    }
 
 
 def codes(verdict, **said):
@@ -58,3 +63,11 @@ def test_the_reason_gives_both_numbers_in_both_languages():
 def test_short_and_few_blocks_are_said():
     verdict = judge(SERVICE, lines(1.0, 1.5, 2.0))
     assert codes(verdict, short=True, exact=False) == ["short_blocks", "few_blocks"]
+
+
+def test_a_model_that_does_not_travel_says_so():
+    verdict = judge(SERVICE, lines(1.0, 1.5, 2.0))
+    assert codes(verdict, away=3.2) == ["elsewhere"]
+    warning = warnings(SERVICE, verdict, metrics(away=3.2))[0]
+    assert "3.20 K" in warning["en"]
+    assert "3,20 K" in warning["fr"]
