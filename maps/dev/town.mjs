@@ -2,7 +2,7 @@
 
 export const CELL = 0.00036;
 const EDITION = "20261121T101500Z-3f2a";
-const COLOURS = ["#2d0b59", "#7a1d6d", "#c73e4c", "#f57d15", "#fcd24b"];
+const COLOURS = ["#280b53", "#7d1e6d", "#cf4446", "#fb9a06", "#fcfdbf"];
 const BOXES = { demo: [-1.74, 48.07, -1.62, 48.14], other: [2.28, 43.57, 2.42, 43.65] };
 const NAMES = { demo: "Valbourg", other: "Montclair-sur-Orge" };
 const SPOTS = [
@@ -94,28 +94,28 @@ export function servicesDocument() {
     edges: [0, 20, 40, 60, 80, 100],
     colours: COLOURS,
     labels: [
-      { fr: "Plus frais", en: "Cooler" },
-      { fr: "Proche de la référence", en: "Close to the reference" },
-      { fr: "Chaud", en: "Warm" },
-      { fr: "Très chaud", en: "Hot" },
-      { fr: "Extrême", en: "Extreme" },
+      { fr: "Fraîche", en: "Cool" },
+      { fr: "Modérée", en: "Moderate" },
+      { fr: "Chaude", en: "Warm" },
+      { fr: "Très chaude", en: "Hot" },
+      { fr: "Brûlante", en: "Very hot" },
     ],
   };
   const uhi = {
     name: "uhi",
-    title: { fr: "Îlots de chaleur urbains", en: "Urban heat islands" },
+    title: { fr: "Chaleur de surface", en: "Surface heat" },
     summary: {
-      fr: "Où la ville chauffe plus que sa campagne, et ce qui l’explique.",
-      en: "Where the town heats up more than its countryside, and why.",
+      fr: "De combien la surface (toits, sols, feuillages) est plus chaude que la référence, un jour d'été.",
+      en: "How much hotter than the reference the surface (roofs, ground, leaves) is, on a summer day.",
     },
     is_not: {
-      fr: "Ni la température de l’air, ni une prévision : une surface, un jour d’été, vue du ciel.",
-      en: "Neither air temperature nor a forecast: surfaces, on one summer day, seen from above.",
+      fr: "Ce n'est pas la température de l'air, ni celle que l'on ressent, ni un risque pour la santé. La nuit et les autres jours peuvent être très différents.",
+      en: "It is not air temperature, not what people feel, and not a health risk. Nights and other days can be very different.",
     },
     score_kind: "anchored",
     target: {
       name: "dlst_k",
-      title: { fr: "Écart de température de surface", en: "Surface temperature anomaly" },
+      title: { fr: "écart de température de surface", en: "surface temperature anomaly" },
       unit: "K",
       valid: [-30, 40],
     },
@@ -151,7 +151,7 @@ export function answer(service, query) {
     ["water_distance", { fr: "Distance à l’eau", en: "Distance to water" }, 1240, "m", share(0.05, 0.4)],
     ["albedo", { fr: "Albédo", en: "Albedo" }, 0.151, "1", share(0.04, -0.6)],
     ["elevation", { fr: "Altitude", en: "Elevation" }, 48.2, "m", share(0.02, -0.12)],
-    ["slope", { fr: "Pente", en: "Slope" }, null, "deg", share(-0.04, -0.08)],
+    ["slope", { fr: "Pente", en: "Slope" }, null, "degree", share(-0.04, -0.08)],
   ];
   const applicable = !outside(area, lon, lat);
   const properties = {

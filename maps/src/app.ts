@@ -12,6 +12,7 @@ import { notify, renderCredits, renderDock, renderHead, renderPicker, setState, 
 import { format, parse } from "./permalink";
 import type { Link } from "./permalink";
 import { Question } from "./question";
+import { closeSheet, listenToSheet } from "./sheet";
 import type { Area, Edition, Lang, Layer, Service } from "./types";
 
 const OPACITY = 0.8;
@@ -227,19 +228,13 @@ export class App {
 
   private listen(): void {
     window.addEventListener("hashchange", () => this.follow(parse(location.hash)));
-    document.addEventListener("pointerdown", () => byKeyboard(false), { capture: true });
+    listenToSheet();
     document.addEventListener("keydown", (event) => {
-      byKeyboard(true);
       if (event.key === "Escape" && !closeSheet()) {
         this.question.close(true);
       }
     });
     byId("skip").addEventListener("click", () => this.map.focus());
-    byId("sheet-toggle").addEventListener("click", toggleSheet);
-    byId("sheet-close").addEventListener("click", () => {
-      closeSheet();
-      byId("sheet-toggle").focus();
-    });
   }
 
   /** Goes where a link that was pasted into the open page leads. */
@@ -275,23 +270,4 @@ export class App {
 
 function published(area: Area, service: Service): Edition | undefined {
   return area.editions.find((edition) => edition.service === service.name);
-}
-
-/** Help for the keyboard is shown to those who use it. */
-function byKeyboard(on: boolean): void {
-  byId("app").classList.toggle("by-keyboard", on);
-}
-
-/** The controls are a sheet over the map on a phone. */
-function toggleSheet(): void {
-  const open = byId("app").classList.toggle("sheet-open");
-  byId("sheet-toggle").setAttribute("aria-expanded", String(open));
-}
-
-function closeSheet(): boolean {
-  const open = byId("app").classList.contains("sheet-open");
-  if (open) {
-    toggleSheet();
-  }
-  return open;
 }

@@ -36,10 +36,13 @@ export function percent(share: number, lang: Lang): string {
   return new Intl.NumberFormat(LOCALE[lang], { style: "percent" }).format(share);
 }
 
-/** A number and its unit; dimensionless units ("1", "0..1") are not printed. */
+/** Units that are written otherwise than they are called; plain numbers carry none. */
+const SYMBOL: Readonly<Record<string, string>> = { "1": "", degree: "°", percent: `${NARROW}%` };
+
+/** A number and its unit. */
 export function withUnit(number: string, unit: string): string {
-  const silent = unit === "" || unit === "1" || unit === "0..1" || unit === "-1..1";
-  return silent ? number : `${number}${NARROW}${unit}`;
+  const symbol = SYMBOL[unit] ?? (unit ? `${NARROW}${unit}` : "");
+  return `${number}${symbol}`;
 }
 
 /** An ISO date in words; anything else as it came. */

@@ -115,7 +115,7 @@ export class MapView {
   /** How strongly the edition covers the background, 0..1. */
   fade(opacity: number): void {
     this.edition?.setOpacity(opacity);
-    this.container.style.setProperty("--cover", String(opacity));
+    this.container.style.setProperty("--cover", String(this.edition ? opacity : 0));
   }
 
   /** Marks a place, and outlines its cell where that is known. */

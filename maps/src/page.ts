@@ -26,6 +26,7 @@ export function speak(words: Words, choose: (lang: Lang) => void): void {
         "button",
         {
           type: "button",
+          "data-role": "language",
           lang,
           title: lang === "fr" ? "Français" : "English",
           "aria-pressed": String(lang === words.lang),

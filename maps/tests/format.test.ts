@@ -22,6 +22,7 @@ describe("numbers", () => {
 
   it("prints no unit for a plain number", () => {
     expect(withUnit("0.2", "1")).toBe("0.2");
+    expect(withUnit("12", "degree")).toBe("12°");
     expect(withUnit("5", "K")).toBe("5\u202fK");
   });
 });
