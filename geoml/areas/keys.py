@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from geoml.errors import UnknownKey
-from geoml.raster.header import ORTHO_DRIVERS, RASTER_DRIVERS
+from geoml.raster.formats import ORTHO_DRIVERS, RASTER_DRIVERS
 
 Kind: TypeAlias = Literal[
     "reflectance", "temperature", "continuous", "class", "count", "rgb", "vector"

@@ -23,13 +23,10 @@ from geoml.errors import (
     ForbiddenFormat,
     MissingCrs,
     OversizedHeader,
-    UnreadableFile,
     UnusableGrid,
 )
+from geoml.raster.formats import RASTER_DRIVERS, check_format, unreadable
 from geoml.raster.sidecar import georeference
-
-RASTER_DRIVERS = ("GTiff", "JP2OpenJPEG", "AAIGrid")
-ORTHO_DRIVERS = (*RASTER_DRIVERS, "JPEG", "PNG")
 
 _ENV = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # no .aux.xml, .ovr or .msk beside the file
@@ -39,33 +36,6 @@ _ENV = {
     "VSI_CACHE": "NO",
 }
 _EARTH_RADIUS_M = 6_378_137.0
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"II*\0", "GTiff"),
-    (b"MM\0*", "GTiff"),
-    (b"II+\0", "GTiff"),
-    (b"MM\0+", "GTiff"),
-    (b"\0\0\0\x0cjP  ", "JP2OpenJPEG"),
-    (b"\xffO\xffQ", "JP2OpenJPEG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"<VRTDataset", "VRT"),
-    (b"%PDF", "PDF"),
-    (b"CDF", "netCDF"),
-    (b"\x89HDF", "HDF5"),
-    (b"PK\x03\x04", "zip archive"),
-    (b"SQLite format 3", "GeoPackage or SQLite"),
-    (b"GIF8", "GIF"),
-    (b"RIFF", "WebP"),
-    (b"<GDAL_WMS", "WMS"),
-    (b"<WMS_", "WMS"),
-    (b"<", "XML or HTML"),
-)
-_NAMES = {
-    "GTiff": "GeoTIFF",
-    "JP2OpenJPEG": "JPEG 2000",
-    "AAIGrid": "ESRI ASCII grid",
-    "VRT": "GDAL virtual raster (VRT)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +105,7 @@ def probe(
 @contextmanager
 def opened(path: Path, drivers: Sequence[str] = RASTER_DRIVERS) -> Iterator[DatasetReader]:
     """Open a foreign raster with an allow-list of drivers and without its companion files."""
-    driver = _check_format(path, drivers)
+    driver = check_format(path, drivers)
     with rasterio.Env(**_ENV), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
@@ -145,53 +115,6 @@ def opened(path: Path, drivers: Sequence[str] = RASTER_DRIVERS) -> Iterator[Data
             raise unreadable(path, error) from error
         with dataset:
             yield dataset
-
-
-def unreadable(path: Path, error: Exception) -> UnreadableFile:
-    """The error for a file of the right format whose content cannot be read."""
-    detail = str(error).replace(str(path.resolve()), path.name)[:200]
-    return UnreadableFile(
-        "cannot be read: truncated or corrupt",
-        where=str(path),
-        expected=f"a complete {_NAMES.get(_sniff(path), _sniff(path))} file",
-        got=detail,
-        next_step="download or export the file again, and check that it opens in QGIS",
-    )
-
-
-def _check_format(path: Path, drivers: Sequence[str]) -> str:
-    """The one driver that may open the file."""
-    allowed = ", ".join(_NAMES.get(name, name) for name in drivers)
-    if not path.is_file() or path.stat().st_size == 0:
-        raise UnreadableFile(
-            "nothing to read",
-            where=str(path),
-            expected=f"a file ({allowed})",
-            got="an empty file" if path.is_file() else "no such file",
-            next_step="check the path, or download the file again",
-        )
-    found = _sniff(path)
-    if found not in drivers:
-        raise ForbiddenFormat(
-            "this format is not accepted here",
-            where=str(path),
-            expected=allowed,
-            got=_NAMES.get(found, found),
-            next_step="export it as GeoTIFF (QGIS: Export > Save as, without 'Create VRT')",
-        )
-    return found
-
-
-def _sniff(path: Path) -> str:
-    """What a file is by its first bytes; the name of a file says nothing."""
-    with path.open("rb") as stream:
-        start = stream.read(64)
-    stripped = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for signature, driver in _SIGNATURES:
-        if start.startswith(signature) or stripped.startswith(signature):
-            return driver
-    ascii_keys = (b"ncols", b"nrows", b"xllcorner", b"xllcenter", b"yllcorner", b"cellsize")
-    return "AAIGrid" if stripped.lower().startswith(ascii_keys) else "an unknown format"
 
 
 def _check_content(dataset: DatasetReader, path: Path, limits: Limits) -> None:

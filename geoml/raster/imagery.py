@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from affine import Affine
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 from rasterio.enums import Resampling
@@ -20,13 +21,14 @@ from geoml.files import replacing
 from geoml.raster.cog import grid_of, open_cog
 from geoml.raster.grid import transformer
 from geoml.raster.png import TILE
-from geoml.raster.web import WEB_CRS, WORLD_PIXEL_M, TileRange, tiles_of, zooms
+from geoml.raster.webgrid import WEB_CRS, WORLD_PIXEL_M, TileRange, tiles_of, zooms
 from geoml.types import Array, Bytes2D
 
 QUALITY = 82
 _SAMPLE = 1_000_000
 _WHITE = 2.0, 98.0  # percentiles that a stretch takes for black and white
 _GAMMA = 1.3
+_ANYWHERE = Affine.scale(2.0)  # a tile's place is its id; without one rasterio warns
 
 
 def write_imagery(
@@ -121,6 +123,7 @@ def _read(dataset: DatasetReader, band: int, part: TileRange) -> Array:
 def _webp(pixels: Bytes2D) -> bytes:
     profile: dict[str, Any] = {
         "driver": "WEBP", "width": TILE, "height": TILE, "count": 4, "dtype": "uint8",
+        "transform": _ANYWHERE,
     }  # fmt: skip
     with MemoryFile() as memory:
         with rasterio.Env(GDAL_PAM_ENABLED="NO"), memory.open(**profile, QUALITY=QUALITY) as image:

@@ -21,7 +21,7 @@ from geoml.files import replacing
 from geoml.raster.cog import open_cog
 from geoml.raster.grid import transformer
 from geoml.raster.png import TILE, Palette, header, pixels
-from geoml.raster.web import HALF_WORLD, WEB_CRS, WORLD_PIXEL_M, TileRange
+from geoml.raster.webgrid import HALF_WORLD, WEB_CRS, WORLD_PIXEL_M, TileRange
 from geoml.types import Bytes2D
 
 Draw: TypeAlias = Callable[[Bytes2D, int, int, int], Bytes2D]

@@ -14,8 +14,9 @@ from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 
 from geoml.errors import InvalidArgument
+from geoml.raster.formats import RASTER_DRIVERS, unreadable
 from geoml.raster.grid import Grid, Window, transformer, windows
-from geoml.raster.header import RASTER_DRIVERS, Header, opened, unreadable
+from geoml.raster.header import Header, opened
 from geoml.types import Array, Bytes2D
 
 Kind: TypeAlias = Literal["continuous", "class", "count"]

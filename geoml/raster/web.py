@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import tempfile
@@ -20,86 +19,16 @@ from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.shutil import copy as rasterio_copy
 from rasterio.windows import Window as RasterioWindow
 
-from geoml.errors import InvalidArgument
 from geoml.files import replacing
 from geoml.raster import coding
-from geoml.raster.cog import grid_of, open_cog, read_from
-from geoml.raster.grid import Grid, Window, transformer
+from geoml.raster.cog import grid_of, open_cog
+from geoml.raster.grid import Grid
 from geoml.raster.png import TILE
-from geoml.types import Array, Bytes2D
-
-HALF_WORLD = math.pi * 6_378_137.0
-WORLD_PIXEL_M = 2 * HALF_WORLD / TILE
-"""Size of a pixel of zoom 0 at the equator: 156,543.03 m."""
-
-MAX_ZOOM = 24
-WEB_CRS = "EPSG:3857"
-_EDGE = 1e-3  # of a cell: nearer to a cell's edge than this, a pixel is placed by PROJ itself
-_KNOT = 16  # pixels between two points that PROJ places; between them coordinates are interpolated
+from geoml.raster.sample import sample
+from geoml.raster.webgrid import WEB_CRS, TileRange, tiles_of, zooms
+from geoml.types import Bytes2D
 
 Kind: TypeAlias = Literal["average", "mode"]
-
-
-@dataclass(frozen=True, slots=True)
-class TileRange:
-    """Tiles of one zoom that cover a raster: first column and row, and how many."""
-
-    zoom: int
-    x: int
-    y: int
-    cols: int
-    rows: int
-
-    def at(self, zoom: int) -> TileRange:
-        """The same ground in tiles of a higher zoom."""
-        factor = 1 << (zoom - self.zoom)
-        return TileRange(
-            zoom, self.x * factor, self.y * factor, self.cols * factor, self.rows * factor
-        )
-
-    def grid(self) -> Grid:
-        """The pixels of these tiles."""
-        pixel = WORLD_PIXEL_M / (1 << self.zoom)
-        west, north = self.x * TILE * pixel - HALF_WORLD, HALF_WORLD - self.y * TILE * pixel
-        return Grid(WEB_CRS, west, north, pixel, pixel, self.rows * TILE, self.cols * TILE)
-
-
-def zooms(grid: Grid) -> tuple[int, int]:
-    """(min, max) zoom of a raster's tiles.
-
-    Max: the lowest whose pixel, on the ground at the raster's centre, is no larger than a cell.
-    Min: the highest at which the raster fits in 2 x 2 tiles.
-    """
-    _, south, _, north = grid.lonlat_bounds()
-    ground = WORLD_PIXEL_M * math.cos(math.radians((south + north) / 2))
-    cell = min(grid.pixel_x, grid.pixel_y)
-    highest = min(max(math.ceil(math.log2(ground / cell) - 1e-9), 0), MAX_ZOOM)
-    lowest = highest
-    while lowest > 0 and max(tiles_of(grid, lowest).cols, tiles_of(grid, lowest).rows) > 2:
-        lowest -= 1
-    return lowest, highest
-
-
-def tiles_of(grid: Grid, zoom: int) -> TileRange:
-    """Tiles of a zoom that hold any of a raster.
-
-    Raises InvalidArgument for a raster that reaches beyond 85 N or 85 S, or across 180 E: the map
-    of the web has no place for it.
-    """
-    lon_west, lat_south, lon_east, lat_north = grid.lonlat_bounds()
-    west, south, east, north = transformer(grid.crs, WEB_CRS).transform_bounds(*grid.bounds)
-    finite = all(map(math.isfinite, (west, south, east, north)))
-    if not (finite and lon_west < lon_east and -85.05 < lat_south < lat_north < 85.05):
-        raise InvalidArgument(
-            "cannot be shown on a web map",
-            expected="a raster between 85 S and 85 N that does not cross 180 E",
-            got=str(grid),
-            next_step="cut it at that line",
-        )
-    size, last = 2 * HALF_WORLD / (1 << zoom), (1 << zoom) - 1
-    low_x, high_x = (_clamped((edge + HALF_WORLD) / size, last) for edge in (west, east))
-    low_y, high_y = (_clamped((HALF_WORLD - edge) / size, last) for edge in (north, south))
-    return TileRange(zoom, low_x, low_y, high_x - low_x + 1, high_y - low_y + 1)
 
 
 def web_cog(
@@ -142,10 +71,6 @@ def web_cog(
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _clamped(value: float, last: int) -> int:
-    return min(max(math.floor(value), 0), last)
 
 
 @dataclass(slots=True)
@@ -241,69 +166,6 @@ class _Walk:
         best = np.asarray(classes, np.uint8)[stack.argmax(axis=0)]
         index: Bytes2D = np.where(stack.max(axis=0) > 0, best, coding.NODATA).astype(np.uint8)
         return index
-
-
-def sample(dataset: DatasetReader, grid: Grid, target: Grid) -> Array | None:
-    """Values of the cells that the pixel centres of ``target`` lie in; None when all unknown.
-
-    The cell is the one that ``grid.index`` names for the pixel's centre, exactly.
-    """
-    row, col = _cells(grid, target)
-    inside = (row >= 0) & (row < grid.rows) & (col >= 0) & (col < grid.cols)
-    if not inside.any():
-        return None
-    top, left = int(row[inside].min()), int(col[inside].min())
-    rows, cols = int(row[inside].max()) - top + 1, int(col[inside].max()) - left + 1
-    values = read_from(dataset, Window(top, left, rows, cols))
-    if not np.isfinite(values).any():
-        return None
-    out: Array = np.full(target.shape, np.nan, values.dtype)
-    out[inside] = values[row[inside] - top, col[inside] - left]
-    return out
-
-
-def _cells(grid: Grid, target: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(row, col) of the cell under every pixel centre; far outside where PROJ has no answer.
-
-    PROJ places a knot every 16 pixels and every pixel that the interpolation puts within 0.001
-    of a cell's edge: the curvature between knots is far less than that.
-    """
-    to_source = transformer(target.crs, grid.crs)
-
-    def place(cols: Array, rows: Array) -> tuple[Array, Array]:
-        x, y = to_source.transform(
-            target.west + (cols + 0.5) * target.pixel_x,
-            target.north - (rows + 0.5) * target.pixel_y,
-        )
-        with np.errstate(invalid="ignore"):  # PROJ answers infinity where it has no answer
-            return (grid.north - y) / grid.pixel_y, (x - grid.west) / grid.pixel_x
-
-    knots_col = np.arange(0, target.cols + _KNOT, _KNOT, dtype=np.float64)
-    knots_row = np.arange(0, target.rows + _KNOT, _KNOT, dtype=np.float64)
-    at_knots = place(*np.meshgrid(knots_col, knots_row))
-    down, right = _weights(target.rows), _weights(target.cols)
-    found = [down @ one @ right.T for one in at_knots]
-    near = np.zeros(target.shape, bool)
-    for one in found:
-        near |= ~(np.abs(one - np.rint(one)) > _EDGE)
-    rows, cols = np.nonzero(near)
-    if rows.size:
-        for one, exact in zip(found, place(cols.astype(float), rows.astype(float)), strict=True):
-            one[near] = exact
-    limit = 2.0**40
-    row, col = (
-        np.floor(np.clip(np.nan_to_num(one, nan=-limit), -limit, limit)).astype(np.int64)
-        for one in found
-    )
-    return row, col
-
-
-def _weights(size: int) -> Array:
-    """Matrix that interpolates linearly from knots to pixels, shape (pixels, knots)."""
-    at = np.arange(size) / _KNOT
-    knot = np.arange(math.ceil(size / _KNOT) + 1)
-    weights: Array = np.clip(1.0 - np.abs(at[:, None] - knot[None, :]), 0.0, None)
-    return weights
 
 
 def _tags(

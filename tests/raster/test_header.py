@@ -12,8 +12,9 @@ from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
 
 from geoml import errors
+from geoml.raster.formats import ORTHO_DRIVERS
 from geoml.raster.grid import Grid, transformer
-from geoml.raster.header import ORTHO_DRIVERS, Limits, probe
+from geoml.raster.header import Limits, probe
 from geoml.raster.warp import warp
 
 HOSTILE = Path(__file__).parents[2].parent / "shared" / "data" / "hostile"

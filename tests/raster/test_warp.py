@@ -10,8 +10,9 @@ from rasterio.enums import ColorInterp
 
 from geoml import errors
 from geoml.raster import cog
+from geoml.raster.formats import ORTHO_DRIVERS
 from geoml.raster.grid import Grid, transformer
-from geoml.raster.header import ORTHO_DRIVERS, probe
+from geoml.raster.header import probe
 from geoml.raster.warp import resampling_for, source_pixel_m, warp, warp_into, warp_rgb
 
 WEST, NORTH = 500_000.0, 5_000_000.0

@@ -12,7 +12,9 @@ from geoml.errors import InvalidArgument
 from geoml.raster import coding, cog
 from geoml.raster.grid import Grid, transformer
 from geoml.raster.pyramid import tile_levels
-from geoml.raster.web import WORLD_PIXEL_M, sample, web_cog, zooms
+from geoml.raster.sample import sample
+from geoml.raster.web import web_cog
+from geoml.raster.webgrid import WORLD_PIXEL_M, zooms
 
 PARIS = {"crs": "EPSG:2154", "west": 650_000.0, "north": 6_862_000.0}
 
