@@ -117,7 +117,8 @@ class Prediction:
     """Answers for n places, each array of shape (n,) in the target's unit; NaN is unknown.
 
     ``applicability`` is the dissimilarity index divided by its threshold: at most 1 inside what
-    the model has seen, more than 1 outside. ``contributions`` and ``average`` add up:
+    the model has seen, more than 1 outside; NaN where too few training cells knew the same inputs
+    to say. ``contributions`` and ``average`` add up:
     ``average + sum(contributions.values()) == target``. An unknown input can carry a contribution
     too: what not knowing it does to the answer.
     """
