@@ -21,9 +21,6 @@ from geoml.raster.grid import Grid, Window, windows
 from geoml.types import Array
 
 BLOCK = 512
-MODE = Resampling.mode
-"""Overviews of classes: the most frequent one, never a mean."""
-
 _GDAL = {"GDAL_CACHEMAX": 128, "GDAL_NUM_THREADS": "1", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 
 
