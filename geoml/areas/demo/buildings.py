@@ -27,7 +27,7 @@ from geoml.areas.demo.footprints import (
 )
 from geoml.areas.demo.noise import stream
 from geoml.areas.demo.plan import Plan
-from geoml.areas.demo.quarters import Quarters
+from geoml.areas.demo.quarters import GREEN, Quarters
 from geoml.areas.demo.roads import LANE_M, MAIN_M, RAIL_M, RING_M, STREET_M, Roads
 from geoml.areas.demo.shapes import Shape, joined, largest, minus
 from geoml.areas.demo.streets import URBAN
@@ -163,7 +163,7 @@ def _kept(found: Sequence[Building], keep: Mask) -> Iterator[Building]:
 
 
 def _closed(water: Water, roads: Roads, streets: Streets, quarters: Quarters) -> list[Shape]:
-    """Ground on which nothing may stand: roads, railway, water and its banks, parks."""
+    """Ground on which nothing may stand: roads, railway, water and its banks, parks, the edge."""
     ways = _ways(roads, streets)
     ways += [(line, LANE_M / 2) for line in roads.lanes]
     ways += [(line, RAIL_M / 2 + 5) for line in roads.rail]
@@ -174,7 +174,9 @@ def _closed(water: Water, roads: Roads, streets: Streets, quarters: Quarters) ->
         for start in np.arange(0, line.length, 80)
     ]
     banks = [water.main.buffer(12), *(shape.buffer(8) for shape in water.ponds + water.brooks)]
-    return [*pieces, *banks, *quarters.of("park", "sports", "allotments", "cemetery")]
+    extent = shapely.box(*quarters.grid.bounds)
+    outside = minus(extent.buffer(500), extent.buffer(-20))
+    return [*pieces, *banks, *quarters.of(*GREEN), outside]
 
 
 def _on_free_ground(found: Sequence[Building], closed: Sequence[Shape]) -> list[Building]:

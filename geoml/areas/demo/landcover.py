@@ -41,6 +41,7 @@ def paint(layout: Layout) -> Surface:
 
 def _water(surface: Surface, layout: Layout) -> None:
     main = "sea" if layout.plan.setting == "coast" else "river"
+    surface.coat([mole.buffer(105) for mole in layout.water.moles[:1]], "paving")  # the quays
     surface.coat(layout.water.polygons(), "river")
     surface.coat([layout.water.main], main)
     surface.coat(layout.water.moles, "concrete")

@@ -12,7 +12,7 @@ from geoml.areas.demo.plan import Plan
 from geoml.areas.demo.quarters import Quarters, quarters
 from geoml.areas.demo.relief import elevation
 from geoml.areas.demo.roads import Roads, roads
-from geoml.areas.demo.streets import streets
+from geoml.areas.demo.streets import lived_in, streets
 from geoml.areas.demo.water import Water, water
 from geoml.raster.grid import Grid
 from geoml.types import Array
@@ -48,4 +48,5 @@ def lay_out(plan: Plan) -> Layout:
     parts = quarters(plan, ground, wet, height, through)
     lines = streets(plan, ground, wet, through, parts)
     houses = tuple(buildings(plan, wet, through, lines, parts))
-    return Layout(plan, ground, height, wet, through, parts, lines, houses)
+    used = lived_in(lines, [building.shape for building in houses])
+    return Layout(plan, ground, height, wet, through, parts, used, houses)

@@ -20,16 +20,30 @@ SHADOW = 0.45
 def shadows(surface: Surface) -> Array:
     """Share of the light that reaches each cell, 1 or ``SHADOW``, float32.
 
-    Shadows fall on flat ground, from what stands there, up to 30 m far.
+    Shadows fall on flat ground, from what stands there, up to 20 m far.
     """
     up, azimuth = np.deg2rad(SUN_ELEVATION_DEG), np.deg2rad(SUN_AZIMUTH_DEG)
     height, lit = surface.height_m, np.ones(surface.grid.shape, np.float32)
     for step in range(1, 9):
         way = step * surface.grid.pixel_x
         rows, cols = (round(v) for v in (-step * np.cos(azimuth), step * np.sin(azimuth)))
-        caster = np.roll(height, (-rows, -cols), axis=(0, 1))
-        lit[caster - np.float32(way * np.tan(up)) > height] = SHADOW
+        caster, here = _overlap(height, rows, cols)
+        lit[here][caster - np.float32(way * np.tan(up)) > height[here]] = SHADOW
     return lit
+
+
+def _overlap(height: Array, rows: int, cols: int) -> tuple[Array, tuple[slice, slice]]:
+    """The cells that have a cell ``rows`` down and ``cols`` right of them: that cell, and where."""
+    n_rows, n_cols = height.shape
+    here = (
+        slice(max(-rows, 0), n_rows - max(rows, 0)),
+        slice(max(-cols, 0), n_cols - max(cols, 0)),
+    )
+    there = (
+        slice(max(rows, 0), n_rows - max(-rows, 0)),
+        slice(max(cols, 0), n_cols - max(-cols, 0)),
+    )
+    return height[there], here
 
 
 def reflectance(surface: Surface, lit: Array, band: str) -> Array:

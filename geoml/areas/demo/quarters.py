@@ -20,6 +20,9 @@ from geoml.areas.demo.water import Water
 from geoml.raster.grid import Grid
 from geoml.types import Array, Mask
 
+GREEN = ("park", "sports", "allotments", "cemetery")
+"""Kinds of site on which nothing is built."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quarters:

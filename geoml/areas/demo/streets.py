@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 from scipy import ndimage
-from shapely import LineString
+from shapely import LineString, Polygon
 
 from geoml.areas.demo import canvas
 from geoml.areas.demo.noise import fractal, stream
 from geoml.areas.demo.plan import Plan
-from geoml.areas.demo.quarters import Quarters
+from geoml.areas.demo.quarters import GREEN, Quarters
 from geoml.areas.demo.roads import Roads, smooth
+from geoml.areas.demo.shapes import joined
 from geoml.areas.demo.water import Water
 from geoml.raster.grid import Grid
 from geoml.types import Array, Mask
@@ -41,7 +42,23 @@ def streets(
     seeds = [(shapely.get_coordinates(line), 0) for line in (*roads.main, *roads.ring)]
     yards = quarters.of("industry", "shops")
     seeds += [(np.array([shape.centroid.coords[0]]), 0) for shape in yards]
-    return tuple(smooth(line, reach=1.2) for line in tracer.grow(seeds) if line.length > SHORTEST_M)
+    return _connected([smooth(line, reach=1.2) for line in tracer.grow(seeds)], roads)
+
+
+def lived_in(lines: Iterable[LineString], shapes: Sequence[Polygon]) -> tuple[LineString, ...]:
+    """The streets with a building within 40 m of at least a third of their length."""
+    near = joined([shape.buffer(40, quad_segs=2) for shape in shapes])
+    shapely.prepare(near)
+    return tuple(line for line in lines if line.intersection(near).length > line.length / 3)
+
+
+def _connected(lines: Sequence[LineString], roads: Roads) -> tuple[LineString, ...]:
+    """The streets from which one can drive out of town."""
+    paved = joined([line.buffer(7, quad_segs=2) for line in (*lines, *roads.all())])
+    main = shapely.union_all(list(roads.main))
+    whole = shapely.union_all([part for part in shapely.get_parts(paved) if part.intersects(main)])
+    shapely.prepare(whole)
+    return tuple(line for line in lines if whole.intersects(line))
 
 
 def crosses(
@@ -90,7 +107,7 @@ def _along(
 
 def _allowed(grid: Grid, water: Water, roads: Roads, quarters: Quarters) -> Mask:
     closed = canvas.mask(grid, *(shape.buffer(22) for shape in (water.main, *water.ponds)))
-    closed |= canvas.mask(grid, *quarters.of("park", "sports", "allotments", "cemetery"))
+    closed |= canvas.mask(grid, *(shape.buffer(12) for shape in quarters.of(*GREEN)))
     closed |= canvas.mask(grid, *(line.buffer(18) for line in roads.rail))
     works = canvas.mask(grid, *(shape.buffer(-12) for shape in quarters.of("industry", "shops")))
     town: Mask = ((quarters.urban > URBAN) | quarters.core | works) & ~closed
