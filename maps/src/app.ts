@@ -15,7 +15,7 @@ import { Question } from "./question";
 import { closeSheet, listenToSheet } from "./sheet";
 import type { Area, Edition, Lang, Layer, Service } from "./types";
 
-const OPACITY = 0.8;
+const OPACITY = 0.75;
 
 /** What there is to show; never empty. */
 export interface Catalogue {

@@ -58,6 +58,11 @@ export function date(value: string, lang: Lang): string {
   return new Intl.DateTimeFormat(LOCALE[lang], { dateStyle: "long", timeZone: "UTC" }).format(at);
 }
 
+/** A text that starts a line. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A place, five decimals (about a metre). */
 export function place(lat: number, lon: number): string {
   return `${lat.toFixed(5)}, ${lon.toFixed(5)}`.replaceAll("-", MINUS);

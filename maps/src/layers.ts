@@ -51,6 +51,11 @@ export function editionTiles(layer: Layer, pane: string, opacity: number): L.Til
   });
 }
 
+/** Hatching is drawn by the server at every zoom, so that its lines stay as fine as they are. */
+export function hatchTiles(layer: Layer, pane: string): L.TileLayer {
+  return editionTiles({ ...layer, maxzoom: MAX_ZOOM }, pane, 1);
+}
+
 /** The area's own background, or OpenStreetMap; null for none. */
 export function baseTiles(kind: BaseKind, base: Base | null, bbox: Bounds): L.TileLayer | null {
   if (kind === "osm") {

@@ -1,7 +1,7 @@
 /** The legend: classes of the score with their colours, words and equivalents in the unit. */
 
 import { el, vars } from "./dom";
-import { decimal, withUnit } from "./format";
+import { decimal, sentence, withUnit } from "./format";
 import type { Words } from "./i18n";
 import type { Service, Text } from "./types";
 
@@ -90,7 +90,7 @@ export function swatch(colour: string): HTMLElement {
 
 function unitLine(service: Service, words: Words): string {
   const { title, unit } = service.target;
-  return service.score_kind === "anchored" ? `${words.pick(title)} (${unit})` : "";
+  return service.score_kind === "anchored" ? `${sentence(words.pick(title))} (${unit})` : "";
 }
 
 /** Scores are clipped at the anchors, so the outer classes have no outer edge. */

@@ -2,7 +2,7 @@
 
 import * as L from "leaflet";
 
-import { baseTiles, corners, editionTiles, MAX_ZOOM } from "./layers";
+import { baseTiles, corners, editionTiles, hatchTiles, MAX_ZOOM } from "./layers";
 import type { BaseKind } from "./layers";
 import type { View } from "./permalink";
 import type { Area, Bounds, Layer, Place } from "./types";
@@ -109,7 +109,7 @@ export class MapView {
   /** Draws the hatching, or nothing. */
   showHatch(layer: Layer | null): void {
     this.hatch?.remove();
-    this.hatch = layer ? editionTiles(layer, "hatch", 1).addTo(this.map) : null;
+    this.hatch = layer ? hatchTiles(layer, "hatch").addTo(this.map) : null;
   }
 
   /** How strongly the edition covers the background, 0..1. */

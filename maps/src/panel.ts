@@ -3,7 +3,7 @@
 import { Problem } from "./api";
 import { el, vars } from "./dom";
 import { renderDrivers } from "./drivers";
-import { date, decimal, percent, place as placed, withUnit } from "./format";
+import { date, decimal, percent, place as placed, sentence, withUnit } from "./format";
 import type { Words } from "./i18n";
 import { classes, classOf, isSigned, swatch } from "./legend";
 import type { Answer, Place, Service } from "./types";
@@ -142,8 +142,8 @@ function gauge(service: Service, answer: Answer): HTMLElement | null {
 function facts(asked: Asked, answer: Answer, words: Words): HTMLElement {
   const { service, place } = asked;
   const rows: readonly (readonly [string, string])[] = [
-    [words.t("quantity"), words.pick(answer.quantity) || words.pick(service.target.title)],
-    [words.t("reference"), words.pick(answer.reference?.text)],
+    [words.t("quantity"), sentence(words.pick(answer.quantity) || words.pick(service.target.title))],
+    [words.t("reference"), sentence(words.pick(answer.reference?.text))],
     [words.t("date"), answer.date ? date(answer.date, words.lang) : words.t("about_unknown")],
     [words.t("coordinates"), placed(place.lat, place.lon)],
     [words.t("model"), answer.model],

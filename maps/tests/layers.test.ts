@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { alternatives, baseTiles, chosen, editionTiles, hatching } from "../src/layers";
+import { alternatives, baseTiles, chosen, editionTiles, hatching, hatchTiles } from "../src/layers";
 import type { Edition, Layer } from "../src/types";
 import { AREA } from "./samples";
 
@@ -22,6 +22,11 @@ describe("layers of an edition", () => {
     const { options } = editionTiles(EDITION.layers[0] as Layer, "edition", 0.8);
     expect(options).toMatchObject({ minNativeZoom: 10, maxNativeZoom: 13, className: "crisp", opacity: 0.8 });
     expect(options.maxZoom).toBeGreaterThan(13);
+  });
+
+  it("hatch with lines of one width: the server draws them at every zoom", () => {
+    const { options } = hatchTiles(hatching(EDITION) as Layer, "hatch");
+    expect(options.maxNativeZoom).toBe(options.maxZoom);
   });
 });
 
