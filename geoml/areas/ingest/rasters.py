@@ -14,10 +14,17 @@ from geoml.areas.ingest import sensors, temperatures
 from geoml.areas.ingest.request import day_and_hour
 from geoml.areas.ingest.sun import Sun, overpass_hour, position
 from geoml.areas.keys import OPTICAL, Key
-from geoml.errors import DataError, EmptySource, NoOverlap, OutOfRange, UnknownUnit
+from geoml.errors import (
+    DataError,
+    EmptySource,
+    ForbiddenFormat,
+    NoOverlap,
+    OutOfRange,
+    UnknownUnit,
+)
 from geoml.raster.cog import Resampling, cog_writer
 from geoml.raster.grid import Grid, transformer
-from geoml.raster.header import Header, probe
+from geoml.raster.header import Header, opened, probe
 from geoml.raster.warp import resampling_for, source_pixel_m, warp, warp_rgb
 from geoml.types import Array
 
@@ -67,6 +74,7 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     Raises a DataError: what ``probe`` raises, NoOverlap, EmptySource, UnknownUnit, OutOfRange.
     """
     header = probe(path, drivers=key.drivers, band=band, allow_multiband=key.kind == "rgb")
+    _check_colours(key, header)
     _check_overlap(key, header, scene.grid)
     native = _native_m(key, header, scene.grid)
     factor = stored_factor(scene.grid, native)
@@ -233,6 +241,20 @@ def _native_m(key: Key, header: Header, grid: Grid) -> float:
     if not (x > 0 and y > 0):
         raise _no_overlap(key, header, grid)
     return min(x, y)
+
+
+def _check_colours(key: Key, header: Header) -> None:
+    """Only classes may be indices into a colour table: 17 is neither a height nor a grey."""
+    with opened(header.path, key.drivers) as dataset:
+        indexed = dataset.colorinterp[(header.band or 1) - 1].name == "palette"
+    if indexed and key.kind != "class":
+        raise ForbiddenFormat(
+            "its cells are indices into a colour table",
+            where=f"{key.name}={header.path}",
+            expected=f"values of {key.quantity}",
+            got="a palette image",
+            next_step="export the values, or RGB bands (gdal_translate -expand rgb), not a style",
+        )
 
 
 def _check_overlap(key: Key, header: Header, grid: Grid) -> None:

@@ -1,0 +1,24 @@
+import pytest
+
+from geoml.areas import keys
+from geoml.errors import UnknownKey
+
+
+def test_an_unknown_key_lists_the_keys_and_the_closest():
+    with pytest.raises(UnknownKey) as caught:
+        keys.get("building")
+    assert all(name in caught.value.expected for name in keys.KEYS)
+    assert "buildings" in caught.value.next_step
+
+
+def test_vectors_take_no_raster_and_rasters_no_vector_format():
+    for key in keys.KEYS.values():
+        assert set(key.drivers).isdisjoint(keys.VECTOR_DRIVERS) == (key.kind != "vector")
+        assert bool(key.shapes) == (key.kind == "vector")
+        assert "VRT" not in key.drivers
+        assert ("JPEG" in key.drivers) == (key.name == "ortho")
+
+
+def test_classes_are_never_averaged_and_people_are_summed():
+    ways = {key.name: key.warp for key in keys.KEYS.values()}
+    assert (ways["landcover"], ways["population"], ways["nir"]) == ("class", "count", "continuous")

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from geoml.areas.ingest import ingest
+from geoml.areas.sources import gathered, read_on_grid, sources
+from geoml.errors import GridMismatch, InvalidArgument
+from geoml.raster.grid import Window
+
+NAN = np.nan
+
+
+def block(*values: float) -> np.ndarray:
+    return np.array(values, np.float32).reshape(2, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        ("continuous", (1, 2, 3, 6), 3.0),
+        ("continuous", (1, 2, NAN, NAN), 1.5),
+        ("continuous", (1, NAN, NAN, NAN), NAN),
+        ("count", (1, 2, 3, 6), 12.0),
+        ("count", (1, 2, NAN, NAN), 3.0),
+        ("count", (NAN, NAN, NAN, NAN), NAN),
+        ("class", (7, 3, 7, 9), 7.0),
+        ("class", (9, 3, 3, 9), 3.0),
+        ("class", (5, 5, NAN, NAN), 5.0),
+        ("class", (5, NAN, NAN, NAN), NAN),
+    ],
+)
+def test_finer_cells_become_one(kind, values, expected):
+    np.testing.assert_equal(gathered(block(*values), 2, kind), np.float32([[expected]]))
+
+
+def test_blocks_stay_where_they_are():
+    values = np.arange(24, dtype=np.float32).reshape(4, 6)
+    expected = values.reshape(2, 2, 3, 2).mean(axis=(1, 3))
+    np.testing.assert_array_equal(gathered(values, 2, "continuous"), expected)
+
+
+def test_a_window_reads_as_the_same_part_of_the_whole(home, town, raster, monkeypatch):
+    rng = np.random.default_rng(3)
+    fine = rng.random((town.grid.rows * 3, town.grid.cols * 3)).astype(np.float32)
+    ingest(home, "town", [f"dem={raster(fine * 100, pixel=10.0)}"])
+    source = sources(home, town)["dem"]
+    assert source.factor == 3
+    whole = read_on_grid(source, town.grid, town.grid.whole())
+    expected = (fine * 100).reshape(town.grid.rows, 3, town.grid.cols, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(whole, expected, rtol=1e-5)
+    monkeypatch.setattr("geoml.areas.sources._CELLS_AT_ONCE", 100)
+    window = Window(5, 7, 20, 11)
+    np.testing.assert_array_equal(read_on_grid(source, town.grid, window), whole[window.slices])
+
+
+def test_sources_say_what_they_are(home, town, raster, vector, square):
+    dem = raster(np.full(town.grid.shape, 120, np.int16))
+    ingest(
+        home,
+        "town",
+        [f"zones={vector([square(300, 300, 600)])}", f"dem={dem}"],
+        date="2024-06-01",
+        licence="etalab-2.0",
+    )
+    found = sources(home, town)
+    assert list(found) == ["dem", "zones"]  # the order of the keys, not of the call
+    dem, zones = found["dem"], found["zones"]
+    assert (dem.kind, dem.unit, dem.date, dem.licence) == (
+        "continuous",
+        "m",
+        "2024-06-01",
+        "etalab-2.0",
+    )
+    assert (dem.coverage, dem.factor, dem.extent, len(dem.sha256)) == (100.0, 1, None, 64)
+    assert zones.kind == "vector"
+    assert zones.extent == pytest.approx(square(300, 300, 600).bounds, abs=0.01)
+
+
+def test_a_vector_cannot_be_read_on_a_grid(home, town, vector, square):
+    ingest(home, "town", [f"zones={vector([square(300, 300, 600)])}"])
+    with pytest.raises(InvalidArgument, match="vector"):
+        read_on_grid(sources(home, town)["zones"], town.grid, town.grid.whole())
+
+
+def test_another_grid_is_refused(home, town, raster):
+    ingest(home, "town", [f"dem={raster(np.ones(town.grid.shape, np.float32))}"])
+    with pytest.raises(GridMismatch, match="ingest it again"):
+        read_on_grid(sources(home, town)["dem"], town.grid.refine(2), Window(0, 0, 1, 1))
+
+
+def test_an_area_without_sources_has_none(home, town):
+    assert sources(home, town) == {}

@@ -1,0 +1,77 @@
+import pytest
+
+from geoml.areas import stored
+
+
+def item(data, told: str) -> dict:
+    asset = {"href": "dem.tif", "file:checksum": stored.checksum(data)}
+    return {"told": told, "assets": {"data": asset}}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    sources = tmp_path / "sources"
+    data = tmp_path / "one.tif"
+    data.write_bytes(b"one")
+    stored.store(sources, "dem", data, item(data, "one"))
+    return sources
+
+
+class Crash(BaseException):
+    """Stands for kill -9."""
+
+
+def crash_at(monkeypatch, step: int):
+    """Crash in the ``step``-th rename or flush of ``store``."""
+    done = 0
+    for name in ("sync", "write_json"):
+        real = getattr(stored, name)
+
+        def counted(*args, real=real):
+            nonlocal done
+            done += 1
+            if done == step:
+                raise Crash
+            return real(*args)
+
+        monkeypatch.setattr(stored, name, counted)
+
+
+def test_a_source_is_replaced_with_its_item(folder, tmp_path):
+    assert stored.settled(folder, "dem")["told"] == "one"
+    data = tmp_path / "two.tif"
+    data.write_bytes(b"two")
+    stored.store(folder, "dem", data, item(data, "two"))
+    assert stored.settled(folder, "dem")["told"] == "two"
+    assert sorted(path.name for path in folder.iterdir()) == ["dem.json", "dem.tif"]
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_a_crash_at_any_step_leaves_data_and_item_that_belong_together(
+    folder, tmp_path, monkeypatch, step
+):
+    data = tmp_path / "two.tif"
+    data.write_bytes(b"two")
+    crash_at(monkeypatch, step)
+    with pytest.raises(Crash):
+        stored.store(folder, "dem", data, item(data, "two"))
+    found = stored.settled(folder, "dem")
+    assert found["assets"]["data"]["file:checksum"] == stored.checksum(folder / "dem.tif")
+    assert found["told"] == (folder / "dem.tif").read_text()
+
+
+def test_the_next_store_forgets_a_crash(folder, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        test_a_crash_at_any_step_leaves_data_and_item_that_belong_together(
+            folder, tmp_path, patch, 3
+        )
+    data = tmp_path / "three.tif"
+    data.write_bytes(b"three")
+    stored.store(folder, "dem", data, item(data, "three"))
+    assert stored.settled(folder, "dem")["told"] == "three"
+
+
+def test_an_item_without_its_data_is_no_source(folder):
+    (folder / "dem.tif").unlink()
+    assert stored.settled(folder, "dem") is None
+    assert stored.settled(folder, "red") is None
