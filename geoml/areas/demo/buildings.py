@@ -101,7 +101,7 @@ def _dwellings(
     ways = [(line, MAIN_M / 2) for line in roads.main] + [(line, STREET_M / 2) for line in streets]
     reserved = shapely.union_all([shape.buffer(25) for _, shape in quarters.sites])
     shapely.prepare(reserved)
-    flats_share = 0.045 * plan.storeys[1] - 0.08
+    flats_share = 0.045 * plan.top_storeys - 0.08
     for kind in (ROW, FLATS, HOUSE):
         found = list(lined(ways, kind, rng))
         x, y = _centres(found)
@@ -119,9 +119,9 @@ def _dwellings(
 
 def _storeyed(building: Building, plan: Plan, rng: Generator) -> Building:
     """The building with the extra storeys that a town of high houses has."""
-    if building.use == "house" or plan.storeys[1] <= 4:
+    if building.use == "house" or plan.top_storeys <= 4:
         return building
-    extra = int(rng.integers(0, plan.storeys[1] - 3))
+    extra = int(rng.integers(0, plan.top_storeys - 3))
     height = round(building.height_m + 2.95 * extra, 1)
     return replace(building, levels=building.levels + extra, height_m=height)
 

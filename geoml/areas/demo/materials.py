@@ -66,7 +66,6 @@ MATERIALS: Final = (
     Material("pitch", (0.038, 0.092, 0.048, 0.420, 0.210, 0.100), 30, 0.62, 0.10, 27),
 )
 CODE: Final = {material.name: code for code, material in enumerate(MATERIALS)}
-VEGETATED: Final = tuple(m.name for m in MATERIALS if m.cover in (10, 20, 30, 40, 90))
 
 
 def table(name: str) -> Array:

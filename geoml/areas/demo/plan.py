@@ -46,7 +46,7 @@ class Plan:
     spacing_m: tuple[float, float]
     grid_angle_deg: float | None
     most_buildings: int
-    storeys: tuple[int, int]
+    top_storeys: int
     air_k: float
     breeze_m: float
     plant: Point
@@ -116,7 +116,7 @@ VALMONT = Plan(
     spacing_m=(84.0, 175.0),
     grid_angle_deg=None,
     most_buildings=2150,
-    storeys=(1, 4),
+    top_storeys=4,
     air_k=299.5,
     breeze_m=250.0,
     plant=(1840, 540),
@@ -157,7 +157,7 @@ BRISANE = Plan(
     spacing_m=(62.0, 118.0),
     grid_angle_deg=38.0,
     most_buildings=2200,
-    storeys=(2, 6),
+    top_storeys=6,
     air_k=296.5,
     breeze_m=700.0,
     plant=(1430, -190),

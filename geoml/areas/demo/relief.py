@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 
 from geoml.areas.demo import canvas
 from geoml.areas.demo.noise import fractal, stream
@@ -89,8 +88,3 @@ def lit(elevation_m: Array, grid: Grid, sun_elevation_deg: float, sun_azimuth_de
     facing = -d_col * east + d_row * north + np.sin(up)
     out: Array = np.maximum(facing / np.sqrt(1 + d_row**2 + d_col**2), 0).astype(np.float32)
     return out
-
-
-def extent(grid: Grid) -> shapely.Polygon:
-    """The grid's rectangle."""
-    return shapely.box(*grid.bounds)

@@ -1,7 +1,10 @@
+import pytest
+
 from geoml.areas.demo.layout import lay_out
 from geoml.areas.demo.plan import plan, seeded
 
 
+@pytest.mark.slow
 def test_the_same_seed_lays_out_the_same_town_and_another_another(valley):
     again = lay_out(plan("demo"))
     assert (again.elevation_m == valley.elevation_m).all()
