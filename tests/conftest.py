@@ -54,9 +54,7 @@ def little_files(folder: Path) -> dict[str, Path]:
     x, y = GRID.west + (col + 0.5) * 30, GRID.north - (row + 0.5) * 30
     chosen = built > 0.05
     half = side[chosen] / 2
-    boxes = shapely.box(
-        x[chosen] - half, y[chosen] - half, x[chosen] + half, y[chosen] + half
-    )
+    boxes = shapely.box(x[chosen] - half, y[chosen] - half, x[chosen] + half, y[chosen] + half)
     line = shapely.LineString(
         [(GRID.west + 30 * (30 + 6 * np.sin(r / 15)), GRID.north - 30 * r) for r in range(121)]
     )

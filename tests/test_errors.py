@@ -18,7 +18,11 @@ def test_every_error_is_in_the_drawing_at_the_top():
 
 def test_the_message_says_what_where_expected_got_and_the_next_step():
     error = errors.UnknownUnit(
-        "no unit", where="lst", expected="degC or K", got="nothing", next_step="pass --unit lst=degC"
+        "no unit",
+        where="lst",
+        expected="degC or K",
+        got="nothing",
+        next_step="pass --unit lst=degC",
     )
     assert str(error) == "lst: no unit (expected degC or K, got nothing); pass --unit lst=degC"
 

@@ -12,7 +12,9 @@ from geoml.paths import Home, slug
 HOME = Home(Path("/town"))
 
 
-@pytest.mark.parametrize("bad", ["..", "../etc", "a/b", "", "A", "a b", "-a", "a.", "a\0", "é", "a" * 49])
+@pytest.mark.parametrize(
+    "bad", ["..", "../etc", "a/b", "", "A", "a b", "-a", "a.", "a\0", "é", "a" * 49]
+)
 def test_a_dangerous_id_is_refused(bad):
     with pytest.raises(InvalidArgument, match="identifier"):
         HOME.area(bad)

@@ -73,7 +73,7 @@ def map_picture(
     context = browser.new_context(viewport=size, locale=locale, device_scale_factor=1)
     page = context.new_page()
     page.goto(f"{address}/maps/#{area}")
-    page.wait_for_function("document.documentElement.dataset.state === 'ready'")
+    page.wait_for_selector("html[data-state=ready]")
     page.wait_for_timeout(600)  # the fade of the last tiles
     if click is not None:
         page.mouse.click(click[0] * size["width"], click[1] * size["height"])

@@ -7,7 +7,6 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
-from tiles.router import build_router
 
 from geoml import __version__
 from geoml.api import problems
@@ -18,6 +17,7 @@ from geoml.api.served import Served
 from geoml.api.settings import Settings
 from geoml.api.strict import known_parameters_only
 from geoml.paths import maps_dir
+from tiles.router import build_router
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

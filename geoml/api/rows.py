@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -74,7 +73,7 @@ def _fault(known: Mapping[str, Feature], name: str, value: Any) -> dict[str, Any
     expected = f"expected a number from {low:g} to {high:g} (unit: {feature.unit})"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return {"problem": f"{expected}, got {json.dumps(value)[:40]}", **told}
-    if not math.isfinite(value) or not feature.accepts(value):
+    if not feature.accepts(value):  # compares exactly: a number too large for a float too
         return {"problem": f"{expected}, got {str(value)[:40]}", **told}
     return None
 

@@ -27,14 +27,14 @@ class Served:
     """
 
     home: Home
-    limit: int = 64
-    _kept: dict[Hashable, tuple[int, Any]] = field(default_factory=dict)
+    limit: int = 256
+    _kept: dict[Hashable, tuple[tuple[int, str], Any]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def area(self, area: str) -> Area:
         """One area; raises UnknownArea."""
         path = self.home.area(area) / "area.json"
-        return self._keep(("area", area), path, lambda: area_module.load(self.home, area))
+        return self.keep(("area", area), path, lambda: area_module.load(self.home, area))
 
     def areas(self) -> tuple[Area, ...]:
         """Every area, by id."""
@@ -44,19 +44,19 @@ class Served:
         """The edition that is served, or None."""
         pointer = self.home.editions(service, area) / "current.json"
         key = ("edition", service, area)
-        return self._keep(key, pointer, lambda: editions.current(self.home, service, area))
+        return self.keep(key, pointer, lambda: editions.current(self.home, service, area))
 
     def manifest(self, edition: editions.EditionRef) -> dict[str, Any]:
         """The manifest of an edition."""
         path = edition.folder / "manifest.json"
-        return self._keep(("manifest", edition.id), path, edition.manifest)
+        return self.keep(("manifest", edition.id), path, edition.manifest)
 
     def model(self, service: str, version: str) -> Model:
         """One model by version, checked against its manifest when it is opened."""
         ref = modelstore.find(self.home, service, version)
         path = ref.folder / "manifest.json"
         declared = catalog.get(service)
-        return self._keep(
+        return self.keep(
             ("model", service, version), path, lambda: modelstore.open_model(declared, ref)
         )
 
@@ -64,7 +64,7 @@ class Served:
         """The model that answers for an area, else for the service; raises UnknownModel."""
         pointer = self.home.models(service) / "champion.json"
         key = ("champion", service, area)
-        ref = self._keep(key, pointer, lambda: modelstore.champion(self.home, service, area))
+        ref = self.keep(key, pointer, lambda: modelstore.champion(self.home, service, area))
         return self.model(service, ref.version)
 
     def ready(self) -> dict[str, str]:
@@ -77,9 +77,10 @@ class Served:
                 state[name] = str(error)
         return state
 
-    def _keep(self, key: Hashable, path: Path, make: Callable[[], T]) -> T:
+    def keep(self, key: Hashable, path: Path, make: Callable[[], T], about: str = "") -> T:
+        """``make()``, remembered under ``key`` until ``path`` or ``about`` changes."""
         try:
-            stamp = path.stat().st_mtime_ns
+            stamp = (path.stat().st_mtime_ns, about)
         except FileNotFoundError:
             return make()
         kept = self._kept.get(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from functools import lru_cache
 
 from fastapi import HTTPException, Request
 from fastapi.dependencies.models import Dependant
@@ -15,7 +14,9 @@ def known_parameters_only(request: Request) -> None:
     route = request.scope.get("route")
     if not request.query_params or not isinstance(route, APIRoute):
         return
-    known = _known(route)
+    if not hasattr(request.app.state, "query_names"):
+        request.app.state.query_names = {}
+    known = _known(request.app.state.query_names, route)
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         close = get_close_matches(unknown[0], known, 1)
@@ -23,9 +24,11 @@ def known_parameters_only(request: Request) -> None:
         raise HTTPException(400, f"unknown query parameter {unknown[0][:60]!r}; {hint}")
 
 
-@lru_cache(maxsize=512)
-def _known(route: APIRoute) -> frozenset[str]:
-    return frozenset(_names(route.dependant))
+def _known(seen: dict[int, frozenset[str]], route: APIRoute) -> frozenset[str]:
+    """Names that a route knows; ``seen`` lives as long as the application and its routes."""
+    if id(route) not in seen:
+        seen[id(route)] = frozenset(_names(route.dependant))
+    return seen[id(route)]
 
 
 def _names(dependant: Dependant) -> set[str]:

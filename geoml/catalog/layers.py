@@ -12,7 +12,7 @@ from geoml.paths import Home
 from geoml.types import Text
 
 LAYERS = {
-    "score": Text(fr="Indice", en="Score"),
+    "score": Text(fr="Score", en="Score"),
     "lower": Text(fr="Borne basse", en="Lower bound"),
     "upper": Text(fr="Borne haute", en="Upper bound"),
     "applicability": Text(fr="Hors du domaine du modèle", en="Outside what the model knows"),

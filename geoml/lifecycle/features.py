@@ -117,7 +117,7 @@ def _compute(
 
         compute(
             names,
-            reader(home, area, found),
+            reader(area, found),
             lambda name, values, window: writers[name].write(values, window),
             area.grid,
             sources=tuple(found),

@@ -10,7 +10,6 @@ import numpy as np
 
 from geoml.areas.area import Area
 from geoml.areas.sources import Source, read_on_grid
-from geoml.paths import Home
 from geoml.raster.grid import Grid, Window
 from geoml.types import Array, Mask
 from geoml.vector.coverage import VectorBlocks
@@ -21,7 +20,7 @@ MAPPED_BEYOND_M = 500.0
 """How far beyond its outermost object a vector source is taken to be complete."""
 
 
-def reader(home: Home, area: Area, found: Mapping[str, Source]) -> Reader:
+def reader(area: Area, found: Mapping[str, Source]) -> Reader:
     """``read(key, window)``: rasters averaged to the grid, buildings as share, water as mask.
 
     A vector source says nothing about the ground beyond its own extent: there a density of 0

@@ -124,9 +124,7 @@ def _at_support(home: Home, area: Area, name: str, window: Window, k: int) -> Ar
     return values[top : top + window.rows, left : left + window.cols]
 
 
-def _train_if_stale(
-    home: Home, service: Service, area_id: str, show: Progress
-) -> tuple[str, ...]:
+def _train_if_stale(home: Home, service: Service, area_id: str, show: Progress) -> tuple[str, ...]:
     if training_signature(home, service, area_id) is None:
         return (f"{area_id} has no label; scored with the champion of {service.name}",)
     if not _is_stale(home, service, area_id):

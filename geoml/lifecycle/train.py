@@ -17,8 +17,8 @@ from geoml.contract import Service
 from geoml.errors import NotEnoughData
 from geoml.files import read_json
 from geoml.learning import tracking
-from geoml.learning.tabular import METRICS
 from geoml.learning.samples import TARGET, Samples, gather, join
+from geoml.learning.tabular import METRICS
 from geoml.lifecycle.features import INDEX, refresh
 from geoml.paths import Home
 from geoml.raster.cog import read
@@ -63,10 +63,11 @@ def train(
     show("fitting and validating", 0.3)
     samples = join(parts) if len(parts) > 1 else parts[0]
     about = _meta(service, meta, seed, holdout_share)
-    version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{about['inputs_signature'][:6]}"
+    created = datetime.now(UTC).replace(microsecond=0)
+    version = f"{created:%Y%m%dT%H%M%SZ}-{about['inputs_signature'][:6]}"
+    about |= {"version": version, "created": created.isoformat()}
 
     def fill(folder: Path) -> dict[str, Any]:
-        about["version"] = version
         return service.train(samples, folder, meta=about, seed=seed, holdout_share=holdout_share)
 
     ref = modelstore.save(home, name, version, fill)

@@ -7,7 +7,6 @@ from typing import Any
 
 from geoml.catalog.layers import LAYERS
 from geoml.contract import Service
-from geoml.raster.cog import read_grid
 from geoml.raster.coding import (
     applicability_index,
     class_palette,
@@ -15,6 +14,7 @@ from geoml.raster.coding import (
     hatch,
     score_index,
 )
+from geoml.raster.cog import read_grid
 from geoml.raster.png import Palette
 from geoml.raster.pyramid import write_pyramid
 from geoml.raster.web import web_cog

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 from exactextract import exact_extract
-from exactextract.raster import RasterioRasterSource
+from exactextract.raster import NumPyRasterSource
+from numpy.typing import NDArray
+from pyproj import CRS
 
-from geoml.raster.cog import open_cog
+from geoml.raster.cog import read, read_grid
+from geoml.raster.grid import Grid, Window
 from geoml.types import Array
+
+_CHUNK = 1024  # cells: polygons whose middle lies in the same square of this side share one read
 
 
 def zonal_means(rasters: Mapping[str, Path], polygons: gpd.GeoDataFrame) -> dict[str, Array]:
     """Mean of each raster over each polygon, shape (polygons,); NaN where no known cell is met.
 
-    Cells count by the share of them that the polygon covers (exactextract, Baston 2023), so a
-    building smaller than a cell gets the value of its cell. Rasters are read in the pieces that
-    the polygons touch. Polygons must be in the CRS of the rasters.
+    Cells count by the share of them that the polygon covers (exactextract), so a building
+    smaller than a cell gets the value of its cell. Rasters share one grid, and polygons its CRS.
+    Memory is bounded by the squares that are read, and by the largest polygon.
     """
+    means = {name: np.full(len(polygons), np.nan) for name in rasters}
     if polygons.empty:
-        return {name: np.empty(0) for name in rasters}
-    with ExitStack() as stack:
-        sources = [
-            RasterioRasterSource(stack.enter_context(open_cog(path)), name=name)
-            for name, path in rasters.items()
-        ]
-        frame = exact_extract(
-            sources, polygons[[polygons.geometry.name]], ["mean"], output="pandas"
+        return means
+    grid = read_grid(next(iter(rasters.values())))
+    for rows, window in _chunks(grid, polygons):
+        part = polygons.iloc[rows][[polygons.geometry.name]]
+        for name, values in _means(rasters, grid, window, part).items():
+            means[name][rows] = values
+    return means
+
+
+def _chunks(grid: Grid, polygons: gpd.GeoDataFrame) -> Iterator[tuple[NDArray[np.intp], Window]]:
+    """Rows of polygons that lie together, and the window that holds all of them."""
+    west, south, east, north = polygons.geometry.bounds.to_numpy().T
+    col = np.floor(((west + east) / 2 - grid.west) / grid.pixel_x / _CHUNK).astype(int)
+    row = np.floor((grid.north - (south + north) / 2) / grid.pixel_y / _CHUNK).astype(int)
+    wide = np.maximum((east - west) / grid.pixel_x, (north - south) / grid.pixel_y) > _CHUNK
+    alone = np.where(wide, np.arange(len(polygons)), -1)  # a large polygon is read by itself
+    keys = np.stack([row, col, alone], axis=1)
+    _, group = np.unique(keys, axis=0, return_inverse=True)
+    for number in range(int(group.max()) + 1):
+        rows = np.flatnonzero(group == number)
+        bounds = west[rows].min(), south[rows].min(), east[rows].max(), north[rows].max()
+        window = _window(grid, *bounds)
+        if window is not None:
+            yield rows, window
+
+
+def _window(grid: Grid, west: float, south: float, east: float, north: float) -> Window | None:
+    left = max(math.floor((west - grid.west) / grid.pixel_x), 0)
+    top = max(math.floor((grid.north - north) / grid.pixel_y), 0)
+    right = min(math.ceil((east - grid.west) / grid.pixel_x), grid.cols)
+    bottom = min(math.ceil((grid.north - south) / grid.pixel_y), grid.rows)
+    return Window(top, left, bottom - top, right - left) if right > left and bottom > top else None
+
+
+def _means(
+    rasters: Mapping[str, Path], grid: Grid, window: Window, polygons: gpd.GeoDataFrame
+) -> dict[str, Array]:
+    west, south, east, north = grid.window(window).bounds
+    wkt = CRS.from_user_input(grid.crs).to_wkt()
+    sources: list[Any] = [
+        NumPyRasterSource(
+            read(path, window), west, south, east, north, nodata=np.nan, name=name, srs_wkt=wkt
         )
+        for name, path in rasters.items()
+    ]
+    located = polygons.set_crs(wkt, allow_override=True)  # the same CRS in the same words
+    frame = exact_extract(sources, located, ["mean"], output="pandas")
     single = len(rasters) == 1
     return {
         name: frame["mean" if single else f"{name}_mean"].to_numpy(dtype=float) for name in rasters

@@ -34,7 +34,12 @@ def test_an_area_names_its_sources_layers_and_editions(client):
     assert {s["key"] for s in area["sources"]} >= {"red", "nir", "lst", "buildings", "water"}
     assert area["synthetic"] is True
     (edition,) = area["editions"]
-    assert [layer["name"] for layer in edition["layers"]] == ["score", "lower", "upper", "applicability"]
+    assert [layer["name"] for layer in edition["layers"]] == [
+        "score",
+        "lower",
+        "upper",
+        "applicability",
+    ]
     assert "swir1" not in edition["features_used"]
     assert "albedo" in edition["features_missing"]
 

@@ -61,7 +61,9 @@ def test_an_invalid_value_is_422_and_names_field_unit_and_range(client, body, to
         assert part in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("raw", [b"{", b"", b'{"ndvi": NaN}', b'{"ndvi": Infinity}', b"\xff", b"[" * 9999])
+@pytest.mark.parametrize(
+    "raw", [b"{", b"", b'{"ndvi": NaN}', b'{"ndvi": Infinity}', b"\xff", b"[" * 9999]
+)
 def test_what_is_not_json_is_400(client, raw):
     answer = client.post(PREDICT, content=raw, headers={"content-type": "application/json"})
     assert answer.status_code == 400

@@ -63,7 +63,7 @@ def raster(tmp_path: Path, town: Area) -> Callable[..., Path]:
 def vector(tmp_path: Path, town: Area) -> Callable[..., Path]:
     """``vector(geometries, name, **columns)``: a file in the town's CRS."""
 
-    def write(geometries: Any, name: str = "file.gpkg", **columns: Any) -> Path:
+    def write(geometries: Any, name: str = "file.gpkg", /, **columns: Any) -> Path:
         frame = geopandas.GeoDataFrame(columns, geometry=list(geometries), crs=town.crs)
         path = tmp_path / name
         if path.suffix == ".parquet":

@@ -17,7 +17,7 @@ def ids_by_place(home, town) -> dict[tuple[int, int], str]:
 
 
 def test_buildings_get_ids_areas_and_keep_their_attributes(home, town, vector, square):
-    path = vector([square(0, 0), square(50, 0, 20)], name="a.gpkg", height=[7.5, None])
+    path = vector([square(0, 0), square(50, 0, 20)], "a.gpkg", height=[7.5, None])
     ingest(home, "town", [f"buildings={path}"])
     frame = units(home, town, "buildings")
     assert list(frame["area_m2"]) == [100.0, 400.0]
@@ -77,7 +77,7 @@ def test_units_follow_a_source_that_changed_behind_their_back(home, town, vector
 
 
 def test_nothing_is_rewritten_when_nothing_changed(home, town, vector, square):
-    ingest(home, "town", [f"zones={vector([square(0, 0, 500)], name='z.gpkg')}"])
+    ingest(home, "town", [f"zones={vector([square(0, 0, 500)], 'z.gpkg')}"])
     path = refresh(home, town, "zones")
     written = path.stat().st_mtime_ns
     assert refresh(home, town, "zones") == path

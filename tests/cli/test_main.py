@@ -26,7 +26,7 @@ def test_help_imports_nothing_heavy():
 
 def test_telemetry_of_dependencies_is_off():
     code = (
-        "import os, geoml.cli.main as m; m._no_telemetry();"
+        "import os, geoml.cli.main as m; os.environ.pop('DO_NOT_TRACK', None); m._no_telemetry();"
         "print(os.environ['DO_NOT_TRACK'], os.environ['MLFLOW_DISABLE_TELEMETRY'])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["1", "true"]

@@ -117,7 +117,9 @@ class Shelf(RuleBasedStateMachine):
 
     @rule(text=st.text(max_size=5))
     def publish(self, text):
-        ref = editions.publish(self.home, "uhi", "town", filled(text.encode("utf-8", "replace").hex()))
+        ref = editions.publish(
+            self.home, "uhi", "town", filled(text.encode("utf-8", "replace").hex())
+        )
         self.ids = sorted({*self.ids, ref.id})
         self.served = ref.id
 

@@ -36,7 +36,9 @@ def test_an_edition_holds_every_file_and_each_is_sealed(edition):
 def test_the_stac_item_is_valid_by_its_own_rules_and_lists_the_files(edition):
     item = pystac.Item.from_dict(read_json(edition.folder / "edition.json"))
     assert item.datetime.isoformat().startswith("2025-07-20")
-    assert {asset.href.removeprefix("./") for asset in item.assets.values()} == WANTED - {"edition.json"}
+    assert {asset.href.removeprefix("./") for asset in item.assets.values()} == WANTED - {
+        "edition.json"
+    }
 
 
 def test_scores_lie_between_their_bounds_and_in_range(edition):
