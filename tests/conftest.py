@@ -1,4 +1,4 @@
-"""A tiny town for tests: readable code, known answer, ingested and published through the front door."""
+"""A tiny town for tests: known answer, ingested and published through the front door."""
 
 import sys
 from pathlib import Path

@@ -11,7 +11,9 @@ from geoml.paths import Home
 
 
 def command(
-    only: Annotated[str | None, typer.Option(help="Make one town only: demo or demo-coast.")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Make one town only: demo or demo-coast.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Generate the demo towns, ingest them, train, score and publish what is not up to date.

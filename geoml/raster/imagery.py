@@ -47,13 +47,13 @@ def write_imagery(
         lowest, highest = zooms(grid_of(opened[0]))
         low, high = _range(bands) if stretch else (0.0, 255.0)
         with replacing(out) as final, final.open("wb") as stream:
-            writer = Writer(stream)
+            writer = Writer(stream)  # type: ignore[no-untyped-call]
             for zoom in range(lowest, highest + 1):
                 for tile_id, part in _places(tiles_of(grid_of(opened[0]), zoom)):
                     tile = _draw(bands, part, low, high)
                     if tile is not None:
-                        writer.write_tile(tile_id, tile)
-            writer.finalize(_header(opened[0]), {"format": "webp", **metadata})
+                        writer.write_tile(tile_id, tile)  # type: ignore[no-untyped-call]
+            writer.finalize(_header(opened[0]), {"format": "webp", **metadata})  # type: ignore[no-untyped-call]
     return lowest, highest
 
 

@@ -98,7 +98,9 @@ def read_foreign(
     opening = recognised(path, drivers)
     reader = _parquet if opening.driver == "Parquet" else _ogr
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's, on rows that we count ourselves
+        # GDAL's, on rows that we count ourselves, and on dropping measures (M).
+        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
         try:
             geometries, columns, source, rows = reader(opening, layer, crs, within, choose)
         except _FAILURES as error:

@@ -3,8 +3,10 @@
 import pytest
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/api", "/areas", "/areas/town", "/services",
-                                  "/services/uhi", "/editions"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    "/ /healthz /readyz /api /areas /areas/town /services /services/uhi /editions".split(),
+)
 def test_every_document_is_json_and_carries_safe_headers(client, path):
     answer = client.get(path)
     assert answer.status_code == 200

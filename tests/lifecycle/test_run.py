@@ -71,7 +71,7 @@ def test_inputs_carry_the_names_of_the_features(edition):
 
 
 def test_the_same_inputs_give_the_same_bytes(town, edition):
-    """Everything but the time is repeated; a new edition of the same inputs has the same content."""
+    """Everything but the time repeats: the same inputs publish the same content."""
     again, notes = run(town, "uhi", "town")
     editions.point(town, edition)
     assert notes == ()

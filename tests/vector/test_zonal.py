@@ -10,6 +10,7 @@ from geoml.raster.grid import Grid
 from geoml.vector import zonal
 
 GRID = Grid("EPSG:2154", 700_000.0, 6_600_000.0, 30.0, 30.0, 60, 90)
+WEST, NORTH = GRID.west, GRID.north
 
 
 @pytest.fixture
@@ -23,9 +24,7 @@ def raster(tmp_path):
 def frame(*boxes):
     """Polygons given in cells: left, top, right, bottom."""
     shapes = [
-        shapely.box(
-            GRID.west + 30 * le, GRID.north - 30 * b, GRID.west + 30 * r, GRID.north - 30 * t
-        )
+        shapely.box(WEST + 30 * le, NORTH - 30 * b, WEST + 30 * r, NORTH - 30 * t)
         for le, t, r, b in boxes
     ]
     return geopandas.GeoDataFrame(geometry=shapes, crs="EPSG:2154")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
 from geoml.features.normalized import normalized_difference
 from geoml.types import Array, Features, Mask
@@ -17,6 +18,7 @@ NEEDED = ("blue", "green", "red", "nir", "swir1", "swir2", "thermal")
 
 _WARMEST_K = 300.15
 _MARGIN_K = 4.0
+_COLDER_K = 0.5
 _LEAST_CLEAR = 100
 
 
@@ -53,7 +55,26 @@ def judged(bands: Features) -> Judged:
     threshold = float(np.percentile(chance[clear], 82.5)) + 0.2
     likely = np.where(water, _over_water(bands), chance > threshold)
     cold = bands["thermal"] < low - 35.0
-    return Judged(possible & likely | known & cold, known, float(low), float(high))
+    cloud = cold_enough(possible & likely | known & cold, bands["thermal"], float(low))
+    return Judged(cloud, known, float(low), float(high))
+
+
+def cold_enough(cloud: Mask, thermal: Array, low: float) -> Mask:
+    """``cloud`` without patches whose coldest tenth is no colder than the cold side of the land.
+
+    Those are bright roofs and yards, which the spectral tests take for cloud.
+    """
+    labels, count = ndimage.label(cloud, structure=np.ones((3, 3), bool))
+    if count == 0:
+        return cloud
+    owner, values = labels[cloud], thermal[cloud]
+    order = np.lexsort((values, owner))
+    sizes = np.bincount(owner, minlength=count + 1)[1:]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    tenth = values[order][starts + sizes // 10]
+    kept = np.concatenate([[False], tenth < low - _COLDER_K])
+    mask: Mask = kept[labels]
+    return mask
 
 
 def _possible(bands: Features, saturated: Mask) -> Mask:
