@@ -29,6 +29,7 @@ from geoml.vector.coverage import VectorBlocks
 Progress: TypeAlias = Callable[[str, float], None]
 
 THERMAL_SUPPORT_M = 90.0
+_RING = 0.1
 QUANTITIES = {
     "surface temperature": Text(fr="température de surface", en="surface temperature"),
     "brightness temperature": Text(fr="température de brillance", en="brightness temperature"),
@@ -173,11 +174,13 @@ def _signature(home: Home, area_id: str, label: Source) -> str:
 
 
 def _inside(area: Area) -> Mask | None:
-    """Cells inside the boundary, by half-plane of the cell; None when the boundary is the grid."""
-    boundary = np.array([area.inside()])
-    share = VectorBlocks(boundary).coverage(area.grid)
-    inside: Mask = share >= 0.5
-    return None if inside.all() else inside
+    """Cells at least half inside the boundary; None when there is no countryside around it.
+
+    A bounding box that is tilted in the area's CRS leaves slivers outside: less than ``_RING`` of
+    the grid is not a countryside to compare with.
+    """
+    inside: Mask = VectorBlocks(np.array([area.inside()])).coverage(area.grid) >= 0.5
+    return None if inside.mean() > 1 - _RING else inside
 
 
 def _meta(

@@ -51,8 +51,12 @@ export function isSigned(service: Service): boolean {
   return Math.min(service.score.zero, service.target.valid?.[0] ?? 0) < 0;
 }
 
-/** The list of classes; the words and the numbers of each are read with its colour. */
-export function renderLegend(service: Service, words: Words): HTMLElement {
+/** The list of classes, `measured` being what the label is; the words and the numbers of each are read with its colour. */
+export function renderLegend(
+  service: Service,
+  words: Words,
+  measured: Text | null = null,
+): HTMLElement {
   const all = classes(service);
   const rows = all.map((one, index) =>
     el(
@@ -71,7 +75,7 @@ export function renderLegend(service: Service, words: Words): HTMLElement {
       "p",
       { class: "legend-units" },
       el("span", {}, words.t("score_range")),
-      el("span", {}, unitLine(service, words)),
+      el("span", {}, unitLine(service, words, measured)),
     ),
     el("ul", { class: "legend-classes" }, ...rows),
     el(
@@ -88,9 +92,16 @@ export function swatch(colour: string): HTMLElement {
   return vars(el("i", { class: "swatch", "aria-hidden": "true" }), { colour });
 }
 
-function unitLine(service: Service, words: Words): string {
+/** The target by what was really measured: an anomaly of brightness is not one of the surface. */
+function unitLine(service: Service, words: Words, measured: Text | null): string {
   const { title, unit } = service.target;
-  return service.score_kind === "anchored" ? `${sentence(words.pick(title))} (${unit})` : "";
+  if (service.score_kind !== "anchored") {
+    return "";
+  }
+  const said = measured
+    ? words.t("difference").replace("{quantity}", words.pick(measured))
+    : words.pick(title);
+  return `${sentence(said)} (${unit})`;
 }
 
 /** Scores are clipped at the anchors, so the outer classes have no outer edge. */

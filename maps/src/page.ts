@@ -1,7 +1,7 @@
 /** The parts of the page around the map: titles, pickers, the dock with the legend, notices. */
 
 import { byId, el } from "./dom";
-import { date } from "./format";
+import { date, sentence } from "./format";
 import { LANGS, translate } from "./i18n";
 import type { Words } from "./i18n";
 import { renderLegend } from "./legend";
@@ -88,7 +88,7 @@ export function renderDock(
   const when = taken ? `${words.t("date")} ${taken}` : words.t("about_unknown");
   byId("dock").replaceChildren(
     el("h2", { class: "hidden" }, words.t("legend")),
-    renderLegend(service, words),
+    renderLegend(service, words, edition?.quantity ?? null),
     el(
       "div",
       { class: "about" },
@@ -100,6 +100,7 @@ export function renderDock(
           ? el("span", { class: "badge", title: words.t("synthetic_text") }, words.t("synthetic"))
           : null,
       ),
+      basis(edition, words),
       el(
         "p",
         { class: "is-not" },
@@ -108,6 +109,14 @@ export function renderDock(
       ),
     ),
   );
+}
+
+/** What was measured, and what it is compared with: a number means little without them. */
+function basis(edition: Edition | null, words: Words): HTMLElement | null {
+  const said = [edition?.quantity, edition?.reference?.text].flatMap((text) =>
+    text ? [words.pick(text)] : [],
+  );
+  return said.length ? el("p", { class: "basis" }, sentence(said.join(", "))) : null;
 }
 
 /** Who made the background; in text nodes, unlike Leaflet's own control. */

@@ -24,6 +24,9 @@ export interface Edition {
   readonly created: string;
   /** When the data were taken; older servers do not say. */
   readonly date?: string | null;
+  /** What the label measured, such as brightness temperature; it is not always the target's name. */
+  readonly quantity?: Text | null;
+  readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
   readonly layers: readonly Layer[];
 }
 

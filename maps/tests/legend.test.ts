@@ -41,6 +41,14 @@ describe("renderLegend", () => {
     expect(rows[4]?.textContent).toContain("> +7.6");
   });
 
+  it("names what was measured, which is not always the target", () => {
+    const measured = { fr: "température de brillance", en: "brightness temperature" };
+    expect(renderLegend(SERVICE, EN, measured).textContent).toContain(
+      "Difference in brightness temperature (K)",
+    );
+    expect(renderLegend(SERVICE, EN).textContent).not.toContain("brightness");
+  });
+
   it("prints no plus sign where the target is not a difference", () => {
     const depth = { ...SERVICE, score: { zero: 0, hundred: 2 }, target: { ...SERVICE.target, valid: [0, 9] as const } };
     expect(isSigned(depth)).toBe(false);

@@ -3,11 +3,11 @@ import time
 
 import numpy as np
 import pytest
+from affine import Affine
 
 from geoml.areas.ingest import calling, ingest
 from geoml.areas.sources import read_on_grid, sources
 from geoml.errors import (
-    DataError,
     EmptySource,
     ForbiddenFormat,
     MissingCrs,
@@ -58,25 +58,39 @@ def test_the_same_key_again_replaces(home, town, dem, raster):
     assert (read_on_grid(after, town.grid, town.grid.whole()) == 7).all()
 
 
+def bad_file(kind: str, raster, folder):
+    if kind == "no CRS":
+        return raster(np.ones((9, 9), np.float32), crs=None)
+    if kind == "rotated":
+        turned = Affine(30, 5, 650_000, 5, -30, 6_857_000)
+        return raster(np.ones((9, 9), np.float32), transform=turned)
+    if kind == "all nodata":
+        return raster(np.full((80, 80), -1, np.int16), nodata=-1)
+    path = folder / f"{kind}.tif"
+    if kind == "truncated":
+        path = raster(np.random.default_rng(0).random((400, 400)).astype(np.float32), path.name)
+        with path.open("r+b") as stream:
+            stream.truncate(path.stat().st_size // 10)
+    else:
+        path.write_text(VRT if kind == "VRT" else "")
+    return path
+
+
 @pytest.mark.parametrize(
-    ("make", "error"),
+    ("kind", "error"),
     [
-        (lambda raster, folder: raster(np.ones((9, 9), np.float32), crs=None), MissingCrs),
-        (lambda raster, folder: _rotated(raster), UnusableGrid),
-        (lambda raster, folder: _text(folder / "scene.tif", VRT), ForbiddenFormat),
-        (lambda raster, folder: _text(folder / "empty.tif", ""), UnreadableFile),
-        (lambda raster, folder: _truncated(raster), DataError),
-        (
-            lambda raster, folder: raster(np.full((80, 80), -1, np.int16), nodata=-1),
-            EmptySource,
-        ),
+        ("no CRS", MissingCrs),
+        ("rotated", UnusableGrid),
+        ("VRT", ForbiddenFormat),
+        ("empty", UnreadableFile),
+        ("truncated", UnreadableFile),
+        ("all nodata", EmptySource),
     ],
-    ids=["no CRS", "rotated", "VRT", "empty", "truncated", "all nodata"],
 )
-def test_a_bad_file_leaves_everything_as_it_was(home, town, dem, raster, tmp_path, make, error):
+def test_a_bad_file_leaves_everything_as_it_was(home, dem, raster, tmp_path, kind, error):
     ingest(home, "town", [f"dem={dem}"])
     before = {name: (home.sources("town") / name).read_bytes() for name in left_in(home)}
-    path = make(raster, tmp_path)
+    path = bad_file(kind, raster, tmp_path)
     good = raster(np.full((80, 80), 0.2, np.float32), "good.tif")
     with pytest.raises(error) as caught:
         ingest(home, "town", [f"red={good}", f"dem={path}"])
@@ -85,25 +99,6 @@ def test_a_bad_file_leaves_everything_as_it_was(home, town, dem, raster, tmp_pat
     assert caught.value.got
     assert caught.value.next_step
     assert {name: (home.sources("town") / name).read_bytes() for name in left_in(home)} == before
-
-
-def _rotated(raster):
-    from affine import Affine
-
-    return raster(np.ones((9, 9), np.float32), transform=Affine(30, 5, 650_000, 5, -30, 6_857_000))
-
-
-def _text(path, text):
-    path.write_text(text)
-    return path
-
-
-def _truncated(raster):
-    noise = np.random.default_rng(0).random((400, 400)).astype(np.float32)
-    path = raster(noise, "cut.tif")
-    with path.open("r+b") as stream:
-        stream.truncate(path.stat().st_size // 2)
-    return path
 
 
 def test_unknown_area_and_key_come_before_any_file_is_opened(home, town, dem):
@@ -137,8 +132,7 @@ def test_the_child_opens_foreign_files_and_not_the_parent(home, town, dem, monke
     import rasterio
 
     opened = []
-    real = rasterio.open
-    monkeypatch.setattr(rasterio, "open", lambda path, *a, **k: opened.append(path) or real(path))
+    monkeypatch.setattr(rasterio, "open", lambda *paths, **_: opened.append(paths))
     ingest(home, "town", [f"dem={dem}"])
     assert opened == []
 

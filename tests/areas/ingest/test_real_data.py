@@ -5,6 +5,7 @@ import pytest
 
 from geoml.areas import area as areas
 from geoml.areas.ingest import ingest
+from geoml.areas.keys import VECTOR_DRIVERS
 from geoml.areas.sources import read_on_grid, sources
 from geoml.areas.units import units
 from geoml.errors import GeomlError
@@ -20,7 +21,7 @@ def scene(home, real_data):
     folder = real_data / "heat" / "landsat7-pennsylvania-2002"
 
     def run(month: str, date: str, keys=tuple(LANDSAT)):
-        area = areas.create(home, month, "Pennsylvania", bbox=(-76.29, 40.49, -76.20, 40.56))
+        area = areas.create(home, month, "Pennsylvania", bbox=(-76.297, 40.483, -76.193, 40.564))
         path = folder / f"etm_{month}_2002_8band.tif"
         items = [f"{key}={path}:{LANDSAT[key]}" for key in keys]
         items.append(f"dem={folder / 'dem.tif'}")
@@ -58,35 +59,26 @@ def test_november_is_clear(scene):
     assert np.nanmedian(bands["thermal"]) < 290
 
 
-def test_every_hostile_file_ends_in_a_result_or_a_clear_error(real_data):
-    from geoml.areas.keys import VECTOR_DRIVERS
+def _outcome(path):
+    """Usable rows, or the parts of the error."""
+    shapes = ("polygon", "line")
+    try:
+        read = read_foreign(path, crs="OGC:CRS84", drivers=VECTOR_DRIVERS, shapes=shapes)
+    except GeomlError as error:
+        return error.as_dict()
+    return len(read.geometries)
 
+
+def test_every_hostile_file_ends_in_a_result_or_a_clear_error(real_data):
     files = [
         *real_data.glob("hostile/geojson/*/*.geojson"),
         *real_data.glob("hostile/vector/*"),
         *real_data.glob("buildings/*/*.pbf"),
     ]
     assert len(files) > 20
-    for path in files:
-        try:
-            read = read_foreign(
-                path, crs="OGC:CRS84", drivers=VECTOR_DRIVERS, shapes=("polygon", "line")
-            )
-        except GeomlError as error:
-            assert all(error.as_dict().values()), path.name
-        else:
-            assert len(read.geometries) <= read.rows
-
-
-def test_a_curve_is_drawn_as_a_line(real_data):
-    read = read_foreign(
-        real_data / "hostile" / "vector" / "curve.gpkg",
-        crs="OGC:CRS84",
-        drivers=("GPKG",),
-        shapes=("line",),
-    )
-    assert read.geometries[0].geom_type == "LineString"
-    assert len(read.geometries[0].coords) > 3
+    told = [_outcome(path) for path in files]
+    assert all(isinstance(one, int) or all(one.values()) for one in told)
+    assert sum(isinstance(one, int) for one in told) >= 10
 
 
 def test_buildings_of_alexandria_have_heights_and_ids(home, real_data):
