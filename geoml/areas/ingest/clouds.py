@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from geoml.areas.keys import OPTICAL
 from geoml.features.normalized import normalized_difference
 from geoml.types import Array, Features, Mask
 
-NEEDED = ("blue", "green", "red", "nir", "swir1", "swir2", "thermal")
+NEEDED = (*OPTICAL, "thermal")
 
 _WARMEST_K = 300.15
 _MARGIN_K = 4.0
@@ -38,13 +39,17 @@ class Judged:
 def judged(bands: Features) -> Judged:
     """Find cloud in rasters of reflectance (1) and brightness temperature (K), all of one shape.
 
-    A cell that only the visible bands do not know is saturated, which takes a cloud or snow.
+    A cell that some reflective bands do not know is saturated in them: it is taken as white there,
+    and as any colour that a cloud may have.
     """
-    known = np.isfinite(bands["nir"]) & np.isfinite(bands["swir1"]) & np.isfinite(bands["swir2"])
-    known &= np.isfinite(bands["thermal"])
-    saturated = known & ~(
-        np.isfinite(bands["blue"]) & np.isfinite(bands["green"]) & np.isfinite(bands["red"])
-    )
+    lit = [np.isfinite(bands[name]) for name in OPTICAL]
+    known = np.isfinite(bands["thermal"]) & np.logical_or.reduce(lit)
+    saturated = known & ~np.logical_and.reduce(lit)
+    white = np.float32(1.0)
+    bands = {
+        name: np.where(saturated & ~np.isfinite(values), white, values)
+        for name, values in bands.items()
+    }
     possible = known & _possible(bands, saturated)
     water = _water(bands)
     clear = known & ~possible & ~water
@@ -85,7 +90,7 @@ def _possible(bands: Features, saturated: Mask) -> Mask:
     basic = (bands["swir2"] > 0.03) & (bands["thermal"] < _WARMEST_K)
     colour = (ndsi < 0.8) & (ndvi < 0.8) & (whiteness(bands) < 0.7)
     haze = blue - 0.5 * red - 0.08 > 0
-    possible: Mask = basic & (colour & haze | saturated) & (nir > 0.75 * swir1)
+    possible: Mask = basic & (colour & haze & (nir > 0.75 * swir1) | saturated)
     return possible
 
 

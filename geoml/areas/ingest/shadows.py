@@ -19,9 +19,12 @@ from geoml.types import Array, Features, Mask
 
 LOWEST_M, HIGHEST_M = 200.0, 12_000.0
 _DRY_LAPSE_K_PER_KM = 9.8
+_LEAST_LAPSE_K_PER_KM = 3.0
 _SIMILAR = 0.3  # least share of a moved cloud that must fall on dark cells
+_SIMILAR_ALONE = 0.7  # the same for a small cloud that no large one vouches for
 _DARK, _DIM = 0.6, 0.75  # of the scene's median
 _HEIGHTS = 240
+_SLACK = 4  # cells between a moved cloud and its shadow
 _SMALL = 40  # cells
 _ENOUGH = 20_000  # cells of a cloud that are looked at to find its height
 
@@ -51,16 +54,21 @@ def shadows(bands: Features, scene: Judged, step: Step) -> Mask:
     found = np.zeros(scene.cloud.shape, bool)
     heights: list[float] = []
     for cells in clouds_by_size(scene.cloud):
-        between = _between(cells, bands["thermal"], scene)
-        if len(cells) < _SMALL and heights:
+        between, least = _between(cells, bands["thermal"], scene), _SIMILAR
+        small = len(cells) < _SMALL
+        if small and heights:
             # A small cloud falls on something dark at many heights; its neighbours know better.
             usual = float(np.median(heights))
             between = 0.6 * usual, 1.5 * usual
-        height = _height(cells, between, dark, scene, step)
+        elif small:
+            least = _SIMILAR_ALONE
+        height = _height(cells, between, least, dark, scene, step)
         if height is not None:
-            heights.append(height)
+            heights += [] if small else [height]
             _mark(found, _moved(cells, height, step))
-    reached: Mask = ndimage.binary_dilation(found, iterations=4) & dim
+    reached: Mask = ndimage.binary_dilation(found, iterations=_SLACK) & dim
+    # A cloud that the edge of the data cuts casts a longer shadow than its part in sight.
+    reached |= ndimage.binary_dilation(reached & dark, iterations=4 * _SLACK, mask=dark)
     if heights:
         reach = 1.25 * float(np.percentile(heights, 90))
         reached |= _from_beyond(bands, scene, dark, reach, step)
@@ -83,12 +91,17 @@ def darker(bands: Features, scene: Judged, share: float) -> Mask:
     dark = clear.copy()
     for name in ("nir", "swir1"):
         if clear.any():
-            dark &= bands[name] < share * float(np.median(bands[name][clear]))
+            dark &= bands[name] < share * float(np.nanmedian(bands[name][clear]))
     return dark
 
 
 def _height(
-    cells: NDArray[np.intp], between: tuple[float, float], dark: Mask, scene: Judged, step: Step
+    cells: NDArray[np.intp],
+    between: tuple[float, float],
+    least: float,
+    dark: Mask,
+    scene: Judged,
+    step: Step,
 ) -> float | None:
     """The height at which most of a moved cloud falls on dark cells; None where none does.
 
@@ -96,7 +109,7 @@ def _height(
     """
     low, high = between
     cells = cells[:: len(cells) // _ENOUGH + 1]
-    best, height = _SIMILAR, None
+    best, height = least, None
     for metres in np.linspace(low, high, _steps(low, high, step)):
         rows, cols, inside = _landing(_moved(cells, metres, step), dark.shape)
         seen = scene.known[rows, cols] & ~scene.cloud[rows, cols]
@@ -114,7 +127,7 @@ def _between(cells: NDArray[np.intp], thermal: Array, scene: Judged) -> tuple[fl
         return LOWEST_M, HIGHEST_M
     top = float(np.percentile(thermal[cells[:, 0], cells[:, 1]], 10))
     low = (scene.low_k - 4.0 - top) / _DRY_LAPSE_K_PER_KM * 1_000.0
-    high = (scene.high_k + 4.0 - top) * 1_000.0
+    high = (scene.high_k + 4.0 - top) / _LEAST_LAPSE_K_PER_KM * 1_000.0
     low = min(max(LOWEST_M, low), HIGHEST_M)
     return low, min(max(high, low + 1_000.0), HIGHEST_M)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from geoml.areas.ingest.clouds import NEEDED, judged, land_probability, whiteness
+from geoml.areas.ingest.clouds import NEEDED, cold_enough, judged, land_probability, whiteness
 
 FOREST = {
     "blue": 0.09, "green": 0.07, "red": 0.04, "nir": 0.24,
@@ -65,6 +65,24 @@ def test_a_scene_that_is_all_cloud_is_judged_by_the_spectral_tests_alone():
     found = judged(scene(cloud=(slice(None), slice(None), CLOUD)))
     assert found.cloud.mean() > 0.99
     assert np.isnan(found.low_k)
+
+
+def test_one_saturated_band_in_the_heart_of_a_cloud_leaves_no_hole():
+    box = slice(30, 40), slice(30, 44)
+    bands = scene(cloud=(*box, CLOUD))
+    bands["swir1"][33:36, 33:36] = np.nan
+    assert judged(bands).cloud[box].all()
+
+
+def test_bright_roofs_as_warm_as_the_land_are_no_cloud():
+    patches = np.zeros((20, 20), bool)
+    patches[2:6, 2:6] = patches[10:14, 10:14] = True
+    thermal = np.full((20, 20), 296.0)
+    thermal[10:14, 10:14] = 285.0
+    kept = cold_enough(patches, thermal, 295.0)
+    assert kept[10:14, 10:14].all()
+    assert kept.sum() == 16
+    assert not cold_enough(np.zeros((3, 3), bool), thermal[:3, :3], 295.0).any()
 
 
 def test_whiteness_of_grey_is_nothing():

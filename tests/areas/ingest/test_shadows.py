@@ -65,6 +65,21 @@ def test_without_clouds_there_are_no_shadows():
     assert not shadows(bands_with(dark, nothing), scene(nothing), STEP).any()
 
 
+def test_a_band_that_is_saturated_somewhere_does_not_hide_the_shadows():
+    cloud = rectangle(slice(70, 80), slice(70, 82))
+    shade = rectangle(slice(35, 45), slice(35, 47))
+    bands = bands_with(shade, cloud)
+    bands["nir"][0, 0] = np.nan
+    assert shadows(bands, scene(cloud), STEP)[shade].all()
+
+
+def test_a_small_patch_alone_proves_no_far_shadow():
+    """A bright roof that was taken for cloud meets some dark wood at some height."""
+    roof = rectangle(slice(70, 73), slice(70, 73))
+    wood = rectangle(slice(20, 21), slice(18, 24))
+    assert not shadows(bands_with(wood, roof), scene(roof), STEP).any()
+
+
 def test_clouds_come_by_size():
     cloud = rectangle(slice(0, 2), slice(0, 2)) | rectangle(slice(50, 60), slice(50, 60))
     assert [len(cells) for cells in clouds_by_size(cloud)] == [100, 4]

@@ -1,0 +1,38 @@
+from geoml.areas.ingest.report import Report, source_report
+
+
+def test_a_report_reads_in_words_and_as_json():
+    facts = {
+        "file": "nir.tif",
+        "quantity": "top-of-atmosphere reflectance",
+        "unit": "1",
+        "sensor": "landsat7",
+        "coverage_percent": 87.9,
+        "native_m": 30.0,
+        "factor": 2,
+        "masked_percent": 12.04,
+        "notes": ["3 cells unknown"],
+    }
+    report = Report("pa", (source_report("nir", facts, 60.0, "2002-07-20"),))
+    assert report.lines() == [
+        "nir: top-of-atmosphere reflectance in 1, 30 m stored at 30 m, covers 87.9 % of the area, "
+        "12.0 % masked as cloud or shadow, 3 cells unknown"
+    ]
+    document = report.as_dict()
+    assert document["area"] == "pa"
+    assert document["sources"][0]["date"] == "2002-07-20"
+    assert document["sources"][0]["rows"] is None
+
+
+def test_a_vector_has_rows_and_no_cells():
+    facts = {
+        "file": "zones.parquet",
+        "quantity": "zones of the town",
+        "unit": "",
+        "coverage_percent": 50.0,
+        "rows": 8,
+        "notes": [],
+    }
+    source = source_report("zones", facts, 30.0, None)
+    assert source.line() == "zones: zones of the town, 8 rows, covers 50.0 % of the area"
+    assert source.stored_m is None
