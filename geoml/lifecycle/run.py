@@ -25,7 +25,7 @@ from geoml.lifecycle.web import write_web
 from geoml.paths import Home
 from geoml.raster.cog import cog_writer, read
 from geoml.raster.grid import Window, grown, windows
-from geoml.types import Array
+from geoml.types import Array, Text
 
 Progress: TypeAlias = Callable[[str, float], None]
 
@@ -174,14 +174,14 @@ def _manifest(
         "champion": trained["champion"],
         "date": trained["dates"].get(area.id) or (dates[-1] if dates else None),
         "quantity": trained["quantity"],
-        "reference": trained["references"].get(area.id, trained["reference"]),
+        "reference": trained["references"].get(area.id) or _borrowed(trained),
         "interval_level": trained["interval_level"],
         "features_used": list(names),
         "features_missing": [name for name in declared if name not in names],
         "score": {"zero": service.score.zero, "hundred": service.score.hundred},
         "score_version": service.score.version,
         "metrics": trained["metrics"],
-        "warnings": trained.get("warnings", []),
+        "warnings": _warnings(trained, area),
         "sources": {
             one.key: {"sha256": one.sha256, "date": one.date, "licence": one.licence}
             for one in found.values()
@@ -193,3 +193,26 @@ def _manifest(
         "code_version": __version__,
         "bbox": [round(float(v), 6) for v in np.array(area.grid.lonlat_bounds())],
     }
+
+
+def _borrowed(trained: dict[str, Any]) -> dict[str, Any]:
+    """The reference of the towns that the model learned from, told as what it is."""
+    there = ", ".join(trained["areas"])
+    theirs = trained["reference"]
+    text = Text(
+        fr=f"référence de {there}, où le modèle a appris : {theirs['text']['fr']}",
+        en=f"the reference of {there}, where the model learned: {theirs['text']['en']}",
+    )
+    return {**theirs, "borrowed_from": trained["areas"], "text": text.as_dict()}
+
+
+def _warnings(trained: dict[str, Any], area: Area) -> list[dict[str, str]]:
+    """What the model warns of, and that it learned elsewhere where it did."""
+    told: list[dict[str, str]] = list(trained.get("warnings", []))
+    if area.id not in trained["areas"]:
+        text = Text(
+            fr="Le modèle a appris ailleurs ; ses intervalles n'ont pas été vérifiés ici.",
+            en="The model learned elsewhere; its intervals were not checked here.",
+        )
+        told.append({"code": "learned_elsewhere", **text.as_dict()})
+    return told
