@@ -73,7 +73,7 @@ def run(
         for line in _lines(child, started + limits.wall_s, names, limits):
             message = json.loads(line)
             if "error" in message:
-                raise from_dict(message["error"])
+                raise from_dict({**message["error"], "where": message["error"]["where"] or names})
             if "result" in message:
                 result: dict[str, Any] = message["result"]
                 return result

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from geoml.areas.ingest import sensors, temperatures
+from geoml.areas.ingest.overlap import check_overlap, native_m
 from geoml.areas.ingest.request import day_and_hour
 from geoml.areas.ingest.sun import Sun, overpass_hour, position
 from geoml.areas.keys import OPTICAL, Key
@@ -18,14 +19,13 @@ from geoml.errors import (
     DataError,
     EmptySource,
     ForbiddenFormat,
-    NoOverlap,
     OutOfRange,
     UnknownUnit,
 )
 from geoml.raster.cog import Resampling, cog_writer
-from geoml.raster.grid import Grid, transformer
+from geoml.raster.grid import Grid
 from geoml.raster.header import Header, opened, probe
-from geoml.raster.warp import resampling_for, source_pixel_m, warp, warp_rgb
+from geoml.raster.warp import resampling_for, warp, warp_rgb
 from geoml.types import Array
 
 Convert: TypeAlias = Callable[[Array], Array]
@@ -75,8 +75,8 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     """
     header = probe(path, drivers=key.drivers, band=band, allow_multiband=key.kind == "rgb")
     _check_colours(key, header)
-    _check_overlap(key, header, scene.grid)
-    native = _native_m(key, header, scene.grid)
+    check_overlap(key, header, scene.grid)
+    native = native_m(key, header, scene.grid)
     factor = stored_factor(scene.grid, native)
     grid = scene.grid.refine(factor)
     out = scene.folder / f"{key.name}.tif"
@@ -224,23 +224,16 @@ def sampled(header: Header, grid: Grid, *, unscale: bool, drivers: tuple[str, ..
 
 
 def _stage_rgb(key: Key, header: Header, grid: Grid, out: Path) -> tuple[int, int]:
+    """Write an image in three bands of 1..255; 0 is no data, and black is stored as 1."""
     known = 0
-    native = grid.pixel_x
-    method = resampling_for("continuous", _native_m(key, header, grid), native)
-    bands = ("red", "green", "blue", "alpha")
-    with cog_writer(out, grid, dtype="uint8", nodata=None, bands=bands) as writer:
+    method = resampling_for("continuous", native_m(key, header, grid), grid.pixel_x)
+    bands = ("red", "green", "blue")
+    with cog_writer(out, grid, dtype="uint8", nodata=0, bands=bands) as writer:
         for window, rgb, mask in warp_rgb(header, grid, drivers=key.drivers, resampling=method):
-            for number, values in enumerate((*rgb, mask), 1):
-                writer.write(values, window, number)
+            for number, values in enumerate(rgb, 1):
+                writer.write(np.where(mask > 0, np.maximum(values, 1), 0), window, number)
             known += int(np.count_nonzero(mask))
     return known, 0
-
-
-def _native_m(key: Key, header: Header, grid: Grid) -> float:
-    x, y = source_pixel_m(header, grid)
-    if not (x > 0 and y > 0):
-        raise _no_overlap(key, header, grid)
-    return min(x, y)
 
 
 def _check_colours(key: Key, header: Header) -> None:
@@ -255,38 +248,6 @@ def _check_colours(key: Key, header: Header) -> None:
             got="a palette image",
             next_step="export the values, or RGB bands (gdal_translate -expand rgb), not a style",
         )
-
-
-def _check_overlap(key: Key, header: Header, grid: Grid) -> None:
-    """Compare in the raster's CRS: the grid is small and can be transformed, a globe cannot."""
-    bounds = transformer(grid.crs, header.crs).transform_bounds(*grid.bounds, densify_pts=21)
-    west, south, east, north = header.bounds
-    apart = bounds[0] >= east or bounds[2] <= west or bounds[1] >= north or bounds[3] <= south
-    if apart or not all(map(math.isfinite, bounds)):
-        raise _no_overlap(key, header, grid)
-
-
-def _no_overlap(key: Key, header: Header, grid: Grid) -> NoOverlap:
-    return NoOverlap(
-        "nothing of it lies inside the area",
-        where=f"{key.name}={header.path}",
-        expected=f"data within {told_bounds(grid.lonlat_bounds())}",
-        got=f"data within {_lonlat(header)}",
-        next_step="check the file, its CRS, and the area (geoml area show)",
-    )
-
-
-def _lonlat(header: Header) -> str:
-    to_lonlat = transformer(header.crs, "OGC:CRS84")
-    bounds = to_lonlat.transform_bounds(*header.bounds, densify_pts=21)
-    if all(map(math.isfinite, bounds)):
-        return told_bounds(bounds)
-    return f"{', '.join(f'{value:g}' for value in header.bounds)} of {header.crs[:60]}"
-
-
-def told_bounds(bounds: tuple[float, float, float, float]) -> str:
-    """West, south, east, north in degrees, for a message."""
-    return "lon/lat " + ", ".join(f"{value:.4f}" for value in bounds)
 
 
 def _empty(key: Key, header: Header, dropped: int) -> DataError:

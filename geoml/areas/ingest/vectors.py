@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geoml.areas.ingest.attributes import tidy, wanted
-from geoml.areas.ingest.rasters import told_bounds
+from geoml.areas.ingest.overlap import told_bounds
 from geoml.areas.keys import Key
 from geoml.errors import EmptySource, NoOverlap
 from geoml.raster.grid import Grid, transformer

@@ -6,6 +6,7 @@ import pytest
 from affine import Affine
 
 from geoml.areas.ingest import calling, ingest
+from geoml.areas.ingest.process import Limits
 from geoml.areas.sources import read_on_grid, sources
 from geoml.errors import (
     EmptySource,
@@ -117,6 +118,15 @@ def test_an_interruption_between_checking_and_storing_leaves_nothing(home, town,
     with pytest.raises(KeyboardInterrupt):
         ingest(home, "town", [f"dem={dem}"])
     assert left_in(home) == []
+
+
+def test_a_reader_that_is_ended_leaves_the_old_source(home, town, dem):
+    ingest(home, "town", [f"dem={dem}"])
+    before = sources(home, town)
+    with pytest.raises(UnreadableFile, match=r"more than 0\.01 s"):
+        ingest(home, "town", [f"dem={dem}"], limits=Limits(wall_s=0.01))
+    assert sources(home, town) == before
+    assert left_in(home) == ["dem.json", "dem.tif"]
 
 
 def test_what_a_killed_process_left_is_swept_a_day_later(home, town, dem):

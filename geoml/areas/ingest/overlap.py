@@ -1,0 +1,52 @@
+"""Whether a raster lies in the area at all, and how large its cells are there."""
+
+from __future__ import annotations
+
+import math
+
+from geoml.areas.keys import Key
+from geoml.errors import NoOverlap
+from geoml.raster.grid import Grid, transformer
+from geoml.raster.header import Header
+from geoml.raster.warp import source_pixel_m
+
+
+def native_m(key: Key, header: Header, grid: Grid) -> float:
+    """The smaller side of the raster's cells at the middle of the grid, in metres."""
+    x, y = source_pixel_m(header, grid)
+    if not (x > 0 and y > 0):
+        raise _no_overlap(key, header, grid)
+    return min(x, y)
+
+
+def check_overlap(key: Key, header: Header, grid: Grid) -> None:
+    """Raise NoOverlap, which names both places, when the raster misses the grid."""
+    # Compared in the raster's CRS: the grid is small and can be transformed, a globe cannot.
+    bounds = transformer(grid.crs, header.crs).transform_bounds(*grid.bounds, densify_pts=21)
+    west, south, east, north = header.bounds
+    apart = bounds[0] >= east or bounds[2] <= west or bounds[1] >= north or bounds[3] <= south
+    if apart or not all(map(math.isfinite, bounds)):
+        raise _no_overlap(key, header, grid)
+
+
+def _no_overlap(key: Key, header: Header, grid: Grid) -> NoOverlap:
+    return NoOverlap(
+        "nothing of it lies inside the area",
+        where=f"{key.name}={header.path}",
+        expected=f"data within {told_bounds(grid.lonlat_bounds())}",
+        got=f"data within {_lonlat(header)}",
+        next_step="check the file, its CRS, and the area (geoml area show)",
+    )
+
+
+def _lonlat(header: Header) -> str:
+    to_lonlat = transformer(header.crs, "OGC:CRS84")
+    bounds = to_lonlat.transform_bounds(*header.bounds, densify_pts=21)
+    if all(map(math.isfinite, bounds)):
+        return told_bounds(bounds)
+    return f"{', '.join(f'{value:g}' for value in header.bounds)} of {header.crs[:60]}"
+
+
+def told_bounds(bounds: tuple[float, float, float, float]) -> str:
+    """West, south, east, north in degrees, for a message."""
+    return "lon/lat " + ", ".join(f"{value:.4f}" for value in bounds)
