@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from geoml.errors import CorruptFile
 
 
 @contextmanager
@@ -79,6 +81,24 @@ def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file, read by blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def verify(folder: Path, digests: Mapping[str, str], *, next_step: str) -> None:
+    """Compare files of a sealed folder with their sha256; raises CorruptFile for the first other.
+
+    ``digests`` maps the name of a file to its hexadecimal SHA-256, as the manifest has them.
+    """
+    for name, expected in digests.items():
+        path = folder / name
+        got = sha256(path) if path.is_file() else "no file"
+        if got != expected:
+            raise CorruptFile(
+                "not the file that was written",
+                where=str(path),
+                expected=f"sha256 {expected}",
+                got=got,
+                next_step=next_step,
+            )
 
 
 def sync(path: Path) -> None:

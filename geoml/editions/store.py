@@ -19,8 +19,8 @@ from hashlib import sha256 as new_sha256
 from pathlib import Path
 from typing import Any
 
-from geoml.errors import Busy, CorruptFile, UnknownEdition
-from geoml.files import read_json, settle, sha256, staging, write_json
+from geoml.errors import Busy, UnknownEdition
+from geoml.files import read_json, settle, sha256, staging, verify, write_json
 from geoml.paths import Home
 
 MANIFEST = "manifest.json"
@@ -44,17 +44,8 @@ class EditionRef:
 
     def verify(self) -> None:
         """Compare every file with the sha256 of the manifest; raises CorruptFile."""
-        for name, expected in self.manifest()["files"].items():
-            path = self.folder / name
-            got = sha256(path) if path.is_file() else "no file"
-            if got != expected:
-                raise CorruptFile(
-                    "an edition file is not the one that was published",
-                    where=str(path),
-                    expected=f"sha256 {expected}",
-                    got=got,
-                    next_step=f"run: geoml rollback {self.service} --area {self.area}",
-                )
+        step = f"run: geoml rollback {self.service} --area {self.area}"
+        verify(self.folder, self.manifest()["files"], next_step=step)
 
 
 def publish(

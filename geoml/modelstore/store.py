@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from geoml.contract import Model, Service
-from geoml.errors import CorruptFile, UnknownModel
-from geoml.files import building, read_json, sha256, write_json
+from geoml.errors import UnknownModel
+from geoml.files import building, read_json, sha256, verify, write_json
 from geoml.paths import Home, packaged_models
 
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
@@ -120,17 +120,8 @@ def champion(home: Home, service: str, area: str | None = None) -> ModelRef:
 def open_model(service: Service, ref: ModelRef) -> Model:
     """Check every file of a model against its manifest, then load it."""
     manifest = ref.manifest()
-    for name, expected in manifest["files"].items():
-        path = ref.folder / name
-        got = sha256(path) if path.is_file() else "no file"
-        if got != expected:
-            raise CorruptFile(
-                "a model file is not the one that was trained",
-                where=str(path),
-                expected=f"sha256 {expected}",
-                got=got,
-                next_step=f"train {ref.service} again, or promote another version",
-            )
+    step = f"train {ref.service} again, or promote another version"
+    verify(ref.folder, manifest["files"], next_step=step)
     return service.load(ref.folder, manifest)
 
 

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import rasterio
 from affine import Affine
-from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.tile import TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 from rasterio.enums import Resampling
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.vrt import WarpedVRT
 
 from geoml.files import replacing
+from geoml.raster.archive import archive_header
 from geoml.raster.cog import grid_of, open_cog
-from geoml.raster.grid import transformer
 from geoml.raster.png import TILE
 from geoml.raster.webgrid import WEB_CRS, WORLD_PIXEL_M, TileRange, tiles_of, zooms
 from geoml.types import Array, Bytes2D
@@ -53,7 +53,9 @@ def write_imagery(
                     tile = _draw(bands, part, low, high)
                     if tile is not None:
                         writer.write_tile(tile_id, tile)  # type: ignore[no-untyped-call]
-            writer.finalize(_header(opened[0]), {"format": "webp", **metadata})  # type: ignore[no-untyped-call]
+            grid = grid_of(opened[0])
+            head = archive_header(TileType.WEBP, grid.crs, grid.bounds, lowest)
+            writer.finalize(head, {"format": "webp", **metadata})  # type: ignore[no-untyped-call]
     return lowest, highest
 
 
@@ -130,19 +132,3 @@ def _webp(pixels: Bytes2D) -> bytes:
             image.write(pixels)
         memory.seek(0)
         return bytes(memory.read())
-
-
-def _header(dataset: DatasetReader) -> dict[str, Any]:
-    to_lonlat = transformer(grid_of(dataset).crs, "OGC:CRS84")
-    west, south, east, north = to_lonlat.transform_bounds(*dataset.bounds)
-    return {
-        "tile_type": TileType.WEBP,
-        "tile_compression": Compression.NONE,
-        "min_lon_e7": round(west * 1e7),
-        "min_lat_e7": round(south * 1e7),
-        "max_lon_e7": round(east * 1e7),
-        "max_lat_e7": round(north * 1e7),
-        "center_zoom": 0,
-        "center_lon_e7": round((west + east) / 2 * 1e7),
-        "center_lat_e7": round((south + north) / 2 * 1e7),
-    }

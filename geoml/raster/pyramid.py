@@ -11,15 +11,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import rasterio
-from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.tile import TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 from rasterio.io import DatasetReader
 from rasterio.windows import Window as RasterioWindow
 
 from geoml.errors import UnusableGrid
 from geoml.files import replacing
+from geoml.raster.archive import archive_header
 from geoml.raster.cog import open_cog
-from geoml.raster.grid import transformer
 from geoml.raster.png import TILE, Palette, header, pixels
 from geoml.raster.webgrid import HALF_WORLD, WEB_CRS, WORLD_PIXEL_M, TileRange
 from geoml.types import Bytes2D
@@ -58,7 +58,7 @@ def write_pyramid(
             tile_id = zxy_to_tileid(first.zoom, first.x, first.y)
             writer.write_tile(tile_id, blank)  # type: ignore[no-untyped-call]
         said = {"format": "png", **(metadata or {})}
-        writer.finalize(_header(web_cog, levels), said)  # type: ignore[no-untyped-call]
+        writer.finalize(_archive(web_cog, levels), said)  # type: ignore[no-untyped-call]
     return count
 
 
@@ -124,18 +124,6 @@ def _tiles(
                 yield tile_id, index
 
 
-def _header(web_cog: Path, levels: dict[int, TileRange]) -> dict[str, Any]:
+def _archive(web_cog: Path, levels: dict[int, TileRange]) -> dict[str, Any]:
     with open_cog(web_cog) as dataset:
-        to_lonlat = transformer(WEB_CRS, "OGC:CRS84")
-        west, south, east, north = to_lonlat.transform_bounds(*dataset.bounds)
-    return {
-        "tile_type": TileType.PNG,
-        "tile_compression": Compression.NONE,
-        "min_lon_e7": round(west * 1e7),
-        "min_lat_e7": round(south * 1e7),
-        "max_lon_e7": round(east * 1e7),
-        "max_lat_e7": round(north * 1e7),
-        "center_zoom": min(levels),
-        "center_lon_e7": round((west + east) / 2 * 1e7),
-        "center_lat_e7": round((south + north) / 2 * 1e7),
-    }
+        return archive_header(TileType.PNG, WEB_CRS, tuple(dataset.bounds), min(levels))

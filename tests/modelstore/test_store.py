@@ -44,7 +44,7 @@ def test_a_changed_file_is_never_opened(home):
     modelstore.open_model(service, ref)
     assert opened == [ref.folder]
     (ref.folder / "model.txt").write_text("evil")
-    with pytest.raises(CorruptFile, match="not the one that was trained"):
+    with pytest.raises(CorruptFile, match="not the file that was written"):
         modelstore.open_model(service, ref)
     (ref.folder / "model.txt").unlink()
     with pytest.raises(CorruptFile, match="no file"):
