@@ -2,7 +2,6 @@
 
 import pytest
 
-
 DOCUMENTS = ["/", "/healthz", "/readyz", "/api", "/areas", "/areas/town", "/services", "/editions"]
 
 
