@@ -20,6 +20,7 @@ from geoml.cli.smoke import _free_port, _wait
 from geoml.paths import Home
 
 FOLDER = Path(__file__).parent
+CORE = (46.981, 1.891)  # latitude and longitude of the old town of the demo
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -48,11 +49,12 @@ def main() -> None:
 
 def take_all(browser: Browser, address: str) -> None:
     """Every picture, by name."""
-    map_picture(browser, address, "map-desktop-en", DESKTOP, "en-GB", click=(0.47, 0.45))
-    map_picture(browser, address, "map-desktop-fr", DESKTOP, "fr-FR", click=(0.47, 0.45))
+    near = f"demo/uhi/score/14/{CORE[0]}/{CORE[1] + 0.013}"
+    map_picture(browser, address, "map-desktop-en", DESKTOP, "en-GB", click=(0.5, 0.6), at=near)
+    map_picture(browser, address, "map-desktop-fr", DESKTOP, "fr-FR", click=(0.45, 0.45), at=near)
     map_picture(browser, address, "map-phone-en", PHONE, "en-GB")
     map_picture(browser, address, "map-phone-fr-answer", PHONE, "fr-FR", click=(0.5, 0.3))
-    map_picture(browser, address, "map-elsewhere-en", DESKTOP, "en-GB", area="demo-coast")
+    map_picture(browser, address, "map-elsewhere-en", DESKTOP, "en-GB", at="demo-coast")
     page = browser.new_page(viewport=DESKTOP)
     page.goto(f"{address}/docs")
     page.locator(".opblock-summary").first.wait_for()
@@ -67,12 +69,12 @@ def map_picture(
     size: Any,  # noqa: ANN401 - playwright's own type
     locale: str,
     click: tuple[float, float] | None = None,
-    area: str = "demo",
+    at: str = "demo",
 ) -> None:
     """The map as one person sees it, after a click where one is asked for."""
     context = browser.new_context(viewport=size, locale=locale, device_scale_factor=1)
     page = context.new_page()
-    page.goto(f"{address}/maps/#{area}")
+    page.goto(f"{address}/maps/#{at}")
     page.wait_for_selector("html[data-state=ready]")
     page.wait_for_timeout(600)  # the fade of the last tiles
     if click is not None:

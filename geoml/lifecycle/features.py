@@ -48,14 +48,9 @@ def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> Fe
     found = sources(home, area)
     wanted = registry.available(found)
     folder = home.features(area_id)
-    index = read_json(folder / INDEX) if (folder / INDEX).is_file() else {}
+    index = feature_index(home, area_id)
     signed = {name: signature(name, found) for name in wanted}
-    stale = tuple(
-        name
-        for name in wanted
-        if index.get(name, {}).get("signature") != signed[name]
-        or not (folder / f"{name}.tif").is_file()
-    )
+    stale = _stale(folder, index, signed)
     if stale:
         _compute(home, area, found, stale, progress)
     for name in set(index) - set(wanted):
@@ -68,6 +63,28 @@ def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> Fe
         name: registry.lacking(name, found) for name in registry.names() if name not in wanted
     }
     return FeatureReport(stale, tuple(n for n in wanted if n not in stale), lacking)
+
+
+def feature_index(home: Home, area_id: str) -> dict[str, Any]:
+    """Feature -> what it was made from; empty when none was computed yet."""
+    path = home.features(area_id) / INDEX
+    return dict(read_json(path)) if path.is_file() else {}
+
+
+def is_fresh(home: Home, area_id: str) -> bool:
+    """Whether ``refresh`` would find nothing to compute."""
+    found = sources(home, load(home, area_id))
+    signed = {name: signature(name, found) for name in registry.available(found)}
+    return not _stale(home.features(area_id), feature_index(home, area_id), signed)
+
+
+def _stale(folder: Path, index: Mapping[str, Any], signed: Mapping[str, str]) -> tuple[str, ...]:
+    """Names whose signature is not the one of their file, or that have no file."""
+    return tuple(
+        name
+        for name, now in signed.items()
+        if index.get(name, {}).get("signature") != now or not (folder / f"{name}.tif").is_file()
+    )
 
 
 def signature(name: str, found: Mapping[str, Source]) -> str:

@@ -15,9 +15,8 @@ from geoml.areas.sources import sources
 from geoml.catalog.layers import LAYERS
 from geoml.contract import Model, Service
 from geoml.errors import NotEnoughData
-from geoml.files import read_json
 from geoml.learning.support import cells, support_mean
-from geoml.lifecycle.features import INDEX, refresh
+from geoml.lifecycle.features import feature_index, is_fresh, refresh
 from geoml.lifecycle.items import edition_item
 from geoml.lifecycle.train import train, training_signature
 from geoml.lifecycle.units import score_units
@@ -64,7 +63,7 @@ def is_current(home: Home, name: str, area_id: str) -> bool:
     """Whether the edition that is served is what ``run`` would publish again."""
     edition = editions.current(home, name, area_id)
     service, area = catalog.get(name), load(home, area_id)
-    if edition is None or _is_stale(home, service, area_id):
+    if edition is None or not is_fresh(home, area_id) or _is_stale(home, service, area_id):
         return False
     ref = modelstore.champion(home, name, area_id)
     made = edition.manifest()
@@ -146,7 +145,7 @@ def _is_stale(home: Home, service: Service, area_id: str) -> bool:
 
 def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str, ...]:
     """Features that both the model and the area have, in the model's order."""
-    index = read_json(home.features(area.id) / INDEX)
+    index = feature_index(home, area.id)
     names = tuple(name for name in model.features if name in index)
     for group in service.needs_one_of:
         if not set(group) & set(names):
@@ -165,7 +164,7 @@ def _manifest(
 ) -> dict[str, Any]:
     trained = ref.manifest()
     found = sources(home, area)
-    index = read_json(home.features(area.id) / INDEX)
+    index = feature_index(home, area.id)
     dates = sorted({d for name in names for d in index[name]["dates"].values()})
     declared = tuple(one.name for one in service.features)
     return {

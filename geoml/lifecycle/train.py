@@ -19,7 +19,7 @@ from geoml.files import read_json
 from geoml.learning import tracking
 from geoml.learning.samples import TARGET, Samples, gather, join
 from geoml.learning.tabular import METRICS
-from geoml.lifecycle.features import INDEX, refresh
+from geoml.lifecycle.features import feature_index, refresh
 from geoml.paths import Home
 from geoml.raster.cog import read
 from geoml.raster.grid import Window
@@ -124,7 +124,7 @@ def _samples(
             got=f"sources {', '.join(found) or 'none'}",
             next_step=f"geoml ingest {area.id} {service.target.labels[0]}=FILE",
         )
-    index = read_json(home.features(area.id) / INDEX)
+    index = feature_index(home, area.id)
     names = tuple(one.name for one in service.features if one.name in index)
     paths = {name: home.features(area.id) / f"{name}.tif" for name in names}
     whole = area.grid.whole()
@@ -166,8 +166,7 @@ def _label(service: Service, found: Mapping[str, Source]) -> Source | None:
 
 
 def _signature(home: Home, area_id: str, label: Source) -> str:
-    path = home.features(area_id) / INDEX
-    index = read_json(path) if path.is_file() else {}
+    index = feature_index(home, area_id)
     made_from = [f"{label.key} {label.sha256}", f"code {__version__}"]
     made_from += [f"{name} {entry['signature']}" for name, entry in sorted(index.items())]
     return hashlib.sha256("\n".join(made_from).encode()).hexdigest()

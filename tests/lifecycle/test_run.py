@@ -8,6 +8,7 @@ from geoml import catalog, editions
 from geoml.files import read_json
 from geoml.lifecycle.features import refresh
 from geoml.lifecycle.run import is_current, run
+from geoml.paths import Home
 from geoml.raster.cog import open_cog, read, read_grid
 
 WANTED = {
@@ -82,6 +83,16 @@ def test_nothing_is_computed_twice(town):
     report = refresh(town, "town")
     assert report.computed == ()
     assert is_current(town, "uhi", "town")
+
+
+def test_an_edition_is_not_current_when_its_area_was_made_again(town, tmp_path):
+    import shutil
+
+    home = Home(tmp_path / "home")
+    shutil.copytree(town.root, home.root)
+    assert is_current(home, "uhi", "town")
+    shutil.rmtree(home.features("town"))
+    assert not is_current(home, "uhi", "town")
 
 
 def test_units_have_their_ids_and_scores(edition, town):
