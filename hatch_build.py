@@ -19,3 +19,4 @@ class FrontEnd(BuildHookInterface):
         if not (built / "index.html").is_file():
             raise FileNotFoundError(f"{built}/index.html is missing; run `make maps` first")
         build_data["force_include"][str(built)] = "geoml/_maps"
+        build_data["force_include"][str(Path(self.root) / "models")] = "geoml/_models"

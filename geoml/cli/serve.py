@@ -36,6 +36,9 @@ def command(
             got=str(error),
             next_step="choose another port: geoml serve --port 8001 (make demo PORT=8001)",
         ) from error
+    # Accepted connections inherit it; asyncio sets it only on sockets that it made itself, and
+    # without it every answer waits 40 ms for the client's delayed acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     bound = listening.getsockname()[1]
     say(f"map   http://{host}:{bound}/maps/\nAPI   http://{host}:{bound}/docs\nCtrl-C stops it")
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
