@@ -16,7 +16,7 @@ def command(
     items: Annotated[list[str], typer.Argument(help="KEY=PATH[:BAND|:LAYER], one or more.")],
     sensor: Annotated[str | None, typer.Option(help="e.g. landsat7, landsat8, sentinel2.")] = None,
     date: Annotated[str | None, typer.Option(help="Date of acquisition, YYYY-MM-DD.")] = None,
-    unit: Annotated[list[str] | None, typer.Option(help="KEY=degC|K|dn, repeatable.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="[KEY=]degC|K|dn, repeatable.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of these files.")] = None,
     sun_elevation: Annotated[
         float | None, typer.Option(help="Degrees, from the scene's metadata; else computed.")
@@ -38,7 +38,7 @@ def command(
             items,
             sensor=sensor,
             date=date,
-            units=_units(unit or []),
+            units=_units(unit or [], items),
             licence=licence,
             sun_elevation=sun_elevation,
             progress=show,
@@ -48,13 +48,30 @@ def command(
     emit(report.as_dict(), as_json, f"wrote {len(report.sources)} sources to {home.sources(area)}")
 
 
-def _units(pairs: list[str]) -> dict[str, str]:
-    units = {}
-    for pair in pairs:
-        key, equals, unit = pair.partition("=")
+def _units(told: list[str], items: list[str]) -> dict[str, str]:
+    """Unit by key; a bare unit is that of the one temperature among the items."""
+    units: dict[str, str] = {}
+    for one in told:
+        key, equals, unit = one.partition("=")
         if not equals:
-            raise InvalidArgument(
-                "not a unit", where="--unit", expected="KEY=degC, KEY=K or KEY=dn", got=repr(pair)
-            )
+            key, unit = _only_temperature(one, items), one
+        if key in units:
+            raise InvalidArgument("given twice", where=f"--unit {one}"[:80], got=f"two for {key}")
         units[key] = unit
     return units
+
+
+def _only_temperature(unit: str, items: list[str]) -> str:
+    from geoml.areas.keys import KEYS
+
+    named = dict.fromkeys(item.partition("=")[0].strip() for item in items)
+    found = [key for key in named if key in KEYS and KEYS[key].kind == "temperature"]
+    if len(found) == 1:
+        return found[0]
+    raise InvalidArgument(
+        "a unit without a key needs one temperature in the call",
+        where=f"--unit {unit}"[:80],
+        expected="KEY=degC, KEY=K or KEY=dn, with lst or thermal as the key",
+        got=" and ".join(found) or "no temperature",
+        next_step=f"write --unit {found[0] if found else 'lst'}=degC",
+    )

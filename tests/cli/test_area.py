@@ -1,0 +1,64 @@
+"""``geoml area`` and ``geoml ingest`` as they are called, in this process."""
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from typer.testing import CliRunner
+
+from geoml.areas import area as areas
+from geoml.areas.sources import read_on_grid, sources
+from geoml.cli.main import app
+from geoml.errors import InvalidArgument
+from geoml.paths import Home
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOML_HOME", str(tmp_path / "home"))
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def town(home):
+    return areas.create(home, "town", "Town", bbox=(2.30, 48.80, 2.31, 48.81))
+
+
+@pytest.fixture
+def warm(tmp_path, town):
+    """A raster of 25 over the town, with no unit."""
+    grid = town.grid
+    path = tmp_path / "warm.tif"
+    profile = {"driver": "GTiff", "count": 1, "height": grid.rows, "width": grid.cols}
+    place = Affine(30, 0, grid.west, 0, -30, grid.north)
+    with rasterio.open(
+        path, "w", **profile, dtype="float32", crs=town.crs, transform=place
+    ) as dataset:
+        dataset.write(np.full((1, *grid.shape), 25, np.float32))
+    return path
+
+
+def geoml(*words, **options):
+    """The command's result; errors of ours are raised."""
+    return CliRunner().invoke(app, list(words), catch_exceptions=False, **options)
+
+
+def test_a_bare_unit_is_that_of_the_one_temperature(home, town, warm):
+    geoml("ingest", "town", f"lst={warm}", f"dem={warm}", "--unit", "degC")
+    stored = read_on_grid(sources(home, town)["lst"], town.grid, town.grid.whole())
+    np.testing.assert_allclose(stored, 298.15, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told", "says"),
+    [
+        (("lst", "thermal"), ("degC",), "write --unit lst=degC"),
+        (("dem",), ("degC",), "KEY=degC"),
+        (("lst",), ("degC", "lst=K"), "given twice"),
+    ],
+)
+def test_a_bare_unit_that_could_be_of_several_is_refused(home, town, warm, keys, told, says):
+    options = [word for unit in told for word in ("--unit", unit)]
+    with pytest.raises(InvalidArgument, match=says):
+        geoml("ingest", "town", *(f"{key}={warm}" for key in keys), *options)
+    assert sources(home, town) == {}
