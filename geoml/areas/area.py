@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -32,7 +33,9 @@ class Area:
 
     ``boundary`` is a GeoJSON Polygon or MultiPolygon in longitude and latitude; ``grid`` is the
     analysis grid, in metres, which covers the boundary and its margin of countryside.
-    ``synthetic`` says that nobody lives there: a generated town.
+    ``synthetic`` says that nobody lives there: a generated town. ``born`` is drawn when the area
+    is created: an area that was deleted and created again under its old id is another one. It is
+    empty for areas of before there was one.
     """
 
     id: str
@@ -42,6 +45,7 @@ class Area:
     resolution_m: float
     grid: Grid
     synthetic: bool = False
+    born: str = ""
 
     def inside(self) -> Geometry:
         """The boundary as a polygon in the area's CRS."""
@@ -95,6 +99,7 @@ def create(
         float(resolution_m),
         grid,
         synthetic,
+        secrets.token_hex(8),
     )
     with building(folder) as temporary:
         write_json(temporary / _FILE, document(area))
@@ -126,6 +131,7 @@ def load(home: Home, id: str) -> Area:
         found["resolution_m"],
         Grid(**found["grid"]),
         found["synthetic"],
+        found.get("born", ""),
     )
 
 
@@ -155,6 +161,7 @@ def document(area: Area) -> dict[str, Any]:
         "resolution_m": area.resolution_m,
         "grid": area.grid.as_dict(),
         "synthetic": area.synthetic,
+        "born": area.born,
     }
 
 

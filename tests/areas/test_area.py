@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,22 @@ def test_an_area_survives_being_written(home):
     document = json.loads((home.area("town") / "area.json").read_text())
     assert document["format"] == areas.FORMAT
     assert document == areas.document(made)
+
+
+def test_an_area_created_again_is_another_one(home, town):
+    areas.delete(home, "town")
+    again = areas.create(home, "town", "Town", bbox=PARIS)
+    assert again != town
+    assert areas.load(home, "town").born == again.born != town.born
+    assert len(town.born) == 16
+
+
+def test_an_area_of_before_there_were_births_has_none(home, town):
+    path = home.area("town") / "area.json"
+    document = json.loads(path.read_text())
+    del document["born"]
+    path.write_text(json.dumps(document))
+    assert areas.load(home, "town") == replace(town, born="")
 
 
 def test_the_grid_is_snapped_outward_and_covers_boundary_and_margin(home):
