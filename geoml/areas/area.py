@@ -142,11 +142,22 @@ def names(home: Home) -> tuple[str, ...]:
 
 
 def delete(home: Home, id: str) -> None:
-    """Delete an area with its sources, features and units; editions and models stay."""
+    """Delete an area with its sources, features and units, and its editions; models stay.
+
+    The editions go first, of every service: left behind they would still be served, and a new
+    area of the same id would inherit them. After a crash half-way the area is whole and can be
+    deleted again, or it is gone.
+    """
     load(home, id)
-    # Renamed first: a crash half-way leaves no half of an area.
-    bin_ = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=home.areas))
-    home.area(id).rename(bin_ / id)
+    for shelf in sorted((home.root / "editions").glob(f"[!.]*/{id}")):
+        _discard(shelf)
+    _discard(home.area(id))
+
+
+def _discard(folder: Path) -> None:
+    # Renamed first: a crash half-way leaves no half of a folder.
+    bin_ = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    folder.rename(bin_ / folder.name)
     shutil.rmtree(bin_)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from geoml.cli.output import AsJson, emit, say, table
-from geoml.errors import InvalidArgument
+from geoml.errors import InvalidArgument, UsageError
 from geoml.paths import Home
 
 app = typer.Typer(help="Areas: create, list, show, delete.", no_args_is_help=True)
@@ -96,13 +97,25 @@ def delete(
     area: str,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete an area with its sources and features; editions and models stay."""
+    """Delete an area with its sources, features and editions; models stay."""
     from geoml.areas import area as areas
 
     home = Home.from_environment()
-    folder = home.area(area)
     areas.load(home, area)
+    folder = home.area(area)
     if not yes:
-        typer.confirm(f"delete {folder} and all it holds?", abort=True, err=True)
+        _confirm(f"delete {folder} with all it holds, and every edition of {area}?")
     areas.delete(home, area)
-    say(f"deleted {folder}")
+    say(f"deleted {folder} and every edition of {area}; models stay")
+
+
+def _confirm(question: str) -> None:
+    if not _at_a_terminal():
+        raise UsageError(
+            "nobody is there to confirm it", where=question.rstrip("?"), next_step="pass --yes"
+        )
+    typer.confirm(question, abort=True, err=True)
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -93,6 +93,35 @@ def test_delete_leaves_nothing(home, town):
     assert list(home.areas.iterdir()) == []
 
 
+def test_delete_takes_the_editions_of_every_service_and_no_others(home, town):
+    for service, area in (("uhi", "town"), ("flood", "town"), ("uhi", "town2")):
+        shelf = home.editions(service, area)
+        (shelf / "20250101T000000Z-0123456789").mkdir(parents=True)
+        (shelf / "current.json").write_text("{}")
+    (home.models("uhi") / "1").mkdir(parents=True)
+    areas.delete(home, "town")
+    left = sorted(path.name for path in (home.root / "editions").glob("*/*"))
+    assert left == ["town2"]
+    assert (home.editions("uhi", "town2") / "current.json").is_file()
+    assert (home.models("uhi") / "1").is_dir()
+
+
+def test_a_delete_that_was_cut_short_can_be_done_again(home, town, monkeypatch):
+    home.editions("uhi", "town").mkdir(parents=True)
+
+    def crash(path):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(areas.shutil, "rmtree", crash)
+        with pytest.raises(KeyboardInterrupt):
+            areas.delete(home, "town")
+    assert not home.editions("uhi", "town").exists()
+    assert areas.load(home, "town") == town
+    areas.delete(home, "town")
+    assert areas.names(home) == ()
+
+
 def test_a_document_of_another_format_is_refused(home, town):
     path = home.area("town") / "area.json"
     path.write_text(path.read_text().replace('"format": 1', '"format": 99'))

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from geoml.areas import area as areas
 from geoml.areas.sources import read_on_grid, sources
-from geoml.cli.main import app
-from geoml.errors import InvalidArgument
+from geoml.cli.main import app, exit_code
+from geoml.errors import InvalidArgument, UsageError
 from geoml.paths import Home
 
 
@@ -62,3 +62,26 @@ def test_a_bare_unit_that_could_be_of_several_is_refused(home, town, warm, keys,
     with pytest.raises(InvalidArgument, match=says):
         geoml("ingest", "town", *(f"{key}={warm}" for key in keys), *options)
     assert sources(home, town) == {}
+
+
+def test_delete_takes_the_editions_and_says_so(home, town):
+    home.editions("uhi", "town").mkdir(parents=True)
+    answer = geoml("area", "delete", "town", "--yes")
+    assert "every edition of town" in answer.stderr
+    assert not home.area("town").exists()
+    assert not home.editions("uhi", "town").exists()
+
+
+@pytest.mark.parametrize(("answer", "left"), [("n", ("town",)), ("y", ())])
+def test_delete_asks_at_a_terminal(home, town, monkeypatch, answer, left):
+    monkeypatch.setattr("geoml.cli.area._at_a_terminal", lambda: True)
+    asked = geoml("area", "delete", "town", input=f"{answer}\n")
+    assert "every edition of town?" in asked.stderr
+    assert areas.names(home) == left
+
+
+def test_delete_without_a_terminal_says_what_to_pass(home, town):
+    with pytest.raises(UsageError, match="pass --yes") as caught:
+        geoml("area", "delete", "town", input="y\n")
+    assert exit_code(type(caught.value)) == 2
+    assert areas.names(home) == ("town",)
