@@ -33,19 +33,43 @@ def main() -> None:
 
 def _table(results: dict[str, Any]) -> str:
     head = f"Measured {results['date']} on {results['machine']}, Python {results['python']}."
-    lines = ["# Measurements", "", "Written by `make bench`. " + head, ""]
-    lines += ["| what | value |", "|---|---|"]
+    lines = ["# Measurements", "", f"Written by `make bench`. {head}"]
     for name in NAMES:
-        lines += [f"| {name}: {key} | {value} |" for key, value in _flat(results[name])]
+        module = import_module(f"benchmarks.{name}")
+        lines += ["", f"## {(module.__doc__ or name).splitlines()[0]}", ""]
+        lines += _section(results[name])
     return "\n".join(lines) + "\n"
 
 
-def _flat(document: Any, prefix: str = "") -> list[tuple[str, Any]]:
-    if isinstance(document, dict):
-        return [row for k, v in document.items() for row in _flat(v, f"{prefix}{k} ")]
-    if isinstance(document, list):
-        return [row for i, v in enumerate(document) for row in _flat(v, f"{prefix}{i} ")]
-    return [(prefix.strip(), document)]
+def _section(document: dict[str, Any]) -> list[str]:
+    """Single values as a table of two columns, groups of values as one row each."""
+    single = {k: v for k, v in document.items() if not isinstance(v, dict)}
+    lines = ["| what | value |", "|---|---:|"]
+    lines += [f"| {_words(key)} | {_told(value)} |" for key, value in single.items()]
+    for name, group in document.items():
+        if isinstance(group, dict):
+            columns = list(next(iter(group.values())))
+            head = " | ".join(_words(column) for column in columns)
+            lines += ["", f"| {name} | {head} |", "|---|" + "---:|" * len(columns)]
+            lines += [
+                f"| {row} | {' | '.join(_told(values[column]) for column in columns)} |"
+                for row, values in group.items()
+            ]
+    return lines
+
+
+def _words(key: str) -> str:
+    units = {"s": "s", "ms": "ms", "gb": "GB", "m": "m"}
+    stem, _, end = key.rpartition("_")
+    return f"{stem.replace('_', ' ')} ({units[end]})" if end in units else key.replace("_", " ")
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, list):
+        return " x ".join(_told(one) for one in value)
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 if __name__ == "__main__":

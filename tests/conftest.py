@@ -1,7 +1,7 @@
 """A tiny town for tests: known answer, ingested and published through the front door."""
 
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas
 import numpy as np
@@ -81,13 +81,14 @@ def town(tmp_path_factory) -> Home:
     return home
 
 
+@pytest.fixture(scope="session")
+def little(tmp_path_factory):
+    """Files, grid and bounding box of the tiny town, for towns made from some of them."""
+    folder = tmp_path_factory.mktemp("little")
+    return SimpleNamespace(files=little_files(folder), grid=GRID, bbox=_bbox())
+
+
 def _bbox():
     west, south, east, north = GRID.lonlat_bounds()
     inset = 0.002
     return west + inset, south + inset, east - inset, north - inset
-
-
-@pytest.fixture
-def python():
-    """This interpreter."""
-    return sys.executable

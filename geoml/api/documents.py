@@ -12,6 +12,8 @@ from geoml.contract import Service
 from geoml.errors import UnknownModel
 from geoml.lifecycle.base import BaseLayer, base_layer
 
+_FEATURES = ("features_used", "features_unused", "features_missing")
+
 
 def service_document(service: Service, served: Served) -> dict[str, Any]:
     """The contract of a service, and the state of its champion."""
@@ -89,12 +91,12 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
     """An edition: where its tiles and files are, what it was made from."""
     manifest = served.manifest(edition)
     web = manifest["web"]
-    keep = ("created", "date", "model", "reference", "quantity", "features_used")
+    keep = ("created", "date", "date_of", "model", "synthetic_model", "reference", "quantity")
     return {
         "service": edition.service,
         "area": edition.area,
         "edition": edition.id,
-        **{name: manifest.get(name) for name in (*keep, "features_missing", "warnings")},
+        **{name: manifest.get(name) for name in (*keep, *_FEATURES, "warnings")},
         "layers": [
             {
                 "id": layer.id,

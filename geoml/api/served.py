@@ -63,8 +63,9 @@ class Served:
     def champion(self, service: str, area: str | None) -> Model:
         """The model that answers for an area, else for the service; raises UnknownModel."""
         pointer = self.home.models(service) / "champion.json"
-        key = ("champion", service, area)
-        ref = self.keep(key, pointer, lambda: modelstore.champion(self.home, service, area))
+        own = modelstore.champion_key(self.area(area)) if area else None
+        key = ("champion", service, own)
+        ref = self.keep(key, pointer, lambda: modelstore.champion(self.home, service, own))
         return self.model(service, ref.version)
 
     def ready(self) -> dict[str, str]:

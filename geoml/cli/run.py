@@ -13,6 +13,9 @@ from geoml.paths import Home
 def command(
     service: str,
     area: Annotated[str, typer.Option(help="Area to score.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish even when nothing changed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Score an area and publish the edition, computing first what is missing or stale."""
@@ -20,10 +23,10 @@ def command(
 
     home = Home.from_environment()
     with progress(f"run {service}") as show:
-        edition, notes = run(home, service, area, progress=show)
+        edition, notes = run(home, service, area, force=force, progress=show)
     for note in notes:
         say(f"note: {note}")
-    say(f"published {edition.folder}")
+    say(f"served: {edition.folder}")
     manifest = edition.manifest()
     told = f"{edition.id}: {manifest['model']}, {len(manifest['features_used'])} features"
     emit({"folder": str(edition.folder), **manifest}, as_json, told)

@@ -97,7 +97,7 @@ def gather(
         raise NotEnoughData(
             "no training cell",
             where=area,
-            expected="cells where the label and " + _needs(service) + " are known",
+            expected="cells where the label and " + needs(service) + " are known",
             next_step="ingest a label and bands that overlap",
         )
     rows, target, easting, northing = found
@@ -187,5 +187,6 @@ def some(samples: SamplesLike, chosen: Mask) -> Samples:
     )
 
 
-def _needs(service: Service) -> str:
+def needs(service: Service) -> str:
+    """The least that a cell must know, in words."""
     return " and ".join(" or ".join(group) for group in service.needs_one_of)

@@ -20,7 +20,7 @@ from geoml.learning.candidates import Fit, candidates
 from geoml.learning.card import card
 from geoml.learning.conformal import HalfWidth
 from geoml.learning.inputs import enough, matrix
-from geoml.learning.samples import some
+from geoml.learning.samples import needs, some
 from geoml.learning.tabular import BOOSTED, CALIBRATION, CARD, LINE, METRICS, Explained
 from geoml.learning.validation import (
     OutOfFold,
@@ -92,11 +92,18 @@ def train(
     samples, meta and seed give the same bytes. Raises NotEnoughData.
     """
     missing = [name for name in META if name not in meta]
-    if missing or not 0 <= holdout_share <= 0.8:
+    if missing:
         raise InvalidArgument(
             "training is not described",
-            expected="meta with " + ", ".join(META) + "; a holdout share of 0 to 0.8",
-            got=f"meta without {', '.join(missing) or 'nothing'}; share {holdout_share:g}",
+            expected="meta with " + ", ".join(META),
+            got=f"meta without {', '.join(missing)}",
+        )
+    if not 0 <= holdout_share <= 0.8:
+        raise InvalidArgument(
+            "not a share of blocks to keep out",
+            where="holdout",
+            expected="0 to 0.8",
+            got=f"{holdout_share:g}",
         )
     study, kept_out = _prepare(service, samples, seed, holdout_share)
     lines, behind = table(
@@ -149,7 +156,7 @@ def _prepare(
         raise NotEnoughData(
             "too few training cells",
             where=", ".join(samples.areas),
-            expected=f"at least {_LEAST_CELLS} with one of each of {service.needs_one_of}",
+            expected=f"at least {_LEAST_CELLS} cells that know {needs(service)}",
             got=f"{int(usable.sum())} cells with {', '.join(names) or 'no feature'}",
             next_step="ingest more sources, or a larger area",
         )

@@ -15,12 +15,14 @@ class Verdict:
     """The champion and why.
 
     ``accepted`` follows the service's ``Accept``: the champion's error under block validation is
-    below the threshold and below the baseline's; a baseline that serves is never accepted.
+    below the threshold and below the baseline's; a baseline that serves is never accepted, even
+    where it is ``precise``, its own error being below the threshold.
     """
 
     champion: Literal["lightgbm", "linear"]
     reason: Text
     accepted: bool
+    precise: bool
     beats_mean: bool
     summary: dict[str, float]
 
@@ -38,6 +40,7 @@ def judge(service: Service, lines: Sequence[Mapping[str, Any]]) -> Verdict:
         champion="lightgbm" if better else "linear",
         reason=_reason(service, better, trees, line),
         accepted=better and trees < service.accept.below,
+        precise=min(trees, line) < service.accept.below,
         beats_mean=min(trees, line) < mean,
         summary={
             **{key: block[name][key] for key in keys},
@@ -52,23 +55,7 @@ def warnings(
     service: Service, verdict: Verdict, metrics: Mapping[str, Any]
 ) -> list[dict[str, str]]:
     """What to say beside every answer of this model: ``{"code", "fr", "en"}`` each."""
-    found = []
-    if not verdict.beats_mean:
-        found.append(
-            _warning(
-                "skill",
-                fr="Ce modèle ne fait pas mieux que la moyenne du territoire.",
-                en="This model does no better than the average of the area.",
-            )
-        )
-    elif not verdict.accepted:
-        found.append(
-            _warning(
-                "not_accepted",
-                fr=f"Ce modèle n'atteint pas le seuil de qualité fixé pour {service.title.fr}.",
-                en=f"This model does not reach the quality set for {service.title.en}.",
-            )
-        )
+    found = _quality(service, verdict)
     away = _elsewhere(service, verdict, metrics)
     if away >= service.accept.below:
         unit = service.target.unit
@@ -95,6 +82,48 @@ def warnings(
                 "few_blocks",
                 fr="Trop peu de blocs pour garantir tous les intervalles.",
                 en="Too few blocks to guarantee every interval.",
+            )
+        )
+    return found
+
+
+LITTLE_R2 = 0.3
+"""Share of the variation below which a map of the target deserves a warning."""
+
+
+def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
+    r2 = verdict.summary["r2"]
+    if not verdict.beats_mean:
+        return [
+            _warning(
+                "skill",
+                fr="Ce modèle ne fait pas mieux que la moyenne du territoire.",
+                en="This model does no better than the average of the area.",
+            )
+        ]
+    if not verdict.precise:
+        return [
+            _warning(
+                "not_accepted",
+                fr=f"Ce modèle n'atteint pas le seuil de qualité fixé pour {service.title.fr}.",
+                en=f"This model does not reach the quality set for {service.title.en}.",
+            )
+        ]
+    found = []
+    if verdict.champion == "linear":
+        found.append(
+            _warning(
+                "baseline",
+                fr="Une simple droite répond ici : le modèle plus fin ne faisait pas mieux.",
+                en="A straight line answers here: the finer model did no better.",
+            )
+        )
+    if r2 < LITTLE_R2:
+        found.append(
+            _warning(
+                "little",
+                fr=f"Ce modèle n'explique que {100 * max(r2, 0):.0f} % des différences du territoire.",
+                en=f"This model explains only {max(r2, 0):.0%} of the differences in the area.",
             )
         )
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,7 +15,7 @@ from geoml.areas.area import Area, load
 from geoml.areas.sources import sources
 from geoml.catalog.layers import LAYERS
 from geoml.contract import Model, Service
-from geoml.errors import NotEnoughData
+from geoml.errors import NotEnoughData, UnknownModel
 from geoml.learning.support import cells, support_mean
 from geoml.lifecycle.features import feature_index, is_fresh, refresh
 from geoml.lifecycle.items import edition_item
@@ -30,19 +31,28 @@ Progress: TypeAlias = Callable[[str, float], None]
 
 
 def run(
-    home: Home, name: str, area_id: str, *, progress: Progress | None = None
+    home: Home,
+    name: str,
+    area_id: str,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[editions.EditionRef, tuple[str, ...]]:
     """Publish an edition of a service in an area; returns notes for the person who asked.
 
-    Features are computed and a model is trained when missing or stale. An area without a label
-    is scored with the service's champion.
+    Features are computed and a model is trained when missing or stale. An area without a label,
+    or with one too small to learn from, is scored with the service's champion. Where the edition
+    that is served is what would be published, it stays, unless ``force``.
     """
     show = progress or (lambda _label, _share: None)
     service, area = catalog.get(name), load(home, area_id)
     show("features", 0.0)
     refresh(home, area_id)
     notes = _train_if_stale(home, service, area_id, show)
-    ref = modelstore.champion(home, name, area_id)
+    current = editions.current(home, name, area_id)
+    if current is not None and not force and is_current(home, name, area_id):
+        return current, (*notes, "up to date: nothing to publish (--force publishes again)")
+    ref = modelstore.champion(home, name, modelstore.champion_key(area))
     model = modelstore.open_model(service, ref)
     names = _usable(home, service, model, area)
     about = _manifest(home, service, area, ref, names)
@@ -65,11 +75,12 @@ def is_current(home: Home, name: str, area_id: str) -> bool:
     service, area = catalog.get(name), load(home, area_id)
     if edition is None or not is_fresh(home, area_id) or _is_stale(home, service, area_id):
         return False
-    ref = modelstore.champion(home, name, area_id)
+    ref = modelstore.champion(home, name, modelstore.champion_key(area))
     made = edition.manifest()
     names = _usable(home, service, modelstore.open_model(service, ref), area)
     now = _manifest(home, service, area, ref, names)
-    return all(made.get(key) == now[key] for key in ("model", "feature_signatures", "sources"))
+    same = ("model", "feature_signatures", "sources", "born", "code_version")
+    return all(made.get(key) == now[key] for key in same)
 
 
 def score(
@@ -128,16 +139,24 @@ def _train_if_stale(home: Home, service: Service, area_id: str, show: Progress) 
         return (f"{area_id} has no label; scored with the champion of {service.name}",)
     if not _is_stale(home, service, area_id):
         return ()
-    _, notes = train(
-        home, service.name, (area_id,), progress=lambda label, p: show(label, 0.1 + 0.4 * p)
-    )
+    try:
+        _, notes = train(
+            home, service.name, (area_id,), progress=lambda label, p: show(label, 0.1 + 0.4 * p)
+        )
+    except NotEnoughData as error:
+        try:
+            ref = modelstore.champion(home, service.name)
+        except UnknownModel:
+            raise error from None
+        return (f"not trained here ({error}); scored with {ref.id}",)
     return notes
 
 
 def _is_stale(home: Home, service: Service, area_id: str) -> bool:
     """Whether the area could train a model and its own is missing or from other inputs."""
     now = training_signature(home, service, area_id)
-    pointed = modelstore.own_champion(home, service.name, area_id)
+    key = modelstore.champion_key(load(home, area_id))
+    pointed = modelstore.own_champion(home, service.name, key)
     if now is None:
         return False
     return pointed is None or pointed.manifest()["signatures"].get(area_id) != now
@@ -150,11 +169,13 @@ def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str
     for group in service.needs_one_of:
         if not set(group) & set(names):
             raise NotEnoughData(
-                "too little to score on",
+                "the model and the area have too little in common",
                 where=f"{service.name} in {area.id}",
-                expected=f"at least one of the features {', '.join(group)}",
-                got=", ".join(index) or "no feature",
-                next_step=f"geoml features {area.id} says which sources they need",
+                expected=f"at least one of {', '.join(group)} in both",
+                got=f"the model uses {', '.join(model.features)}; "
+                f"the area has {', '.join(index) or 'no feature'}",
+                next_step=f"ingest what is missing (geoml features {area.id} says from which "
+                "sources), or a label to train a model here",
             )
     return names
 
@@ -167,51 +188,83 @@ def _manifest(
     index = feature_index(home, area.id)
     dates = sorted({d for name in names for d in index[name]["dates"].values()})
     declared = tuple(one.name for one in service.features)
+    here = trained["born"].get(area.id) == area.born
     return {
         "model": ref.id,
         "model_files": trained["files"],
         "champion": trained["champion"],
-        "date": trained["dates"].get(area.id) or (dates[-1] if dates else None),
+        "born": area.born,
+        "date": trained["dates"].get(area.id) if here else (dates[-1] if dates else None),
+        "date_of": None if here else _IMAGES.as_dict(),
         "quantity": trained["quantity"],
-        "reference": trained["references"].get(area.id) or _borrowed(trained),
+        "reference": trained["references"][area.id] if here else _borrowed(trained),
         "interval_level": trained["interval_level"],
         "features_used": list(names),
-        "features_missing": [name for name in declared if name not in names],
+        "features_unused": [name for name in declared if name in index and name not in names],
+        "features_missing": [name for name in declared if name not in index],
         "score": {"zero": service.score.zero, "hundred": service.score.hundred},
         "score_version": service.score.version,
         "metrics": trained["metrics"],
-        "warnings": _warnings(trained, area),
+        "warnings": _warnings(trained, area, here, dates),
         "sources": {
             one.key: {"sha256": one.sha256, "date": one.date, "licence": one.licence}
             for one in found.values()
         },
         "feature_signatures": {name: index[name]["signature"] for name in names},
         "synthetic": area.synthetic,
-        "trained_here": area.id in trained["areas"],
+        "synthetic_model": trained["synthetic"],
+        "trained_here": here,
         "support_m": trained["support_m"],
+        "support_used_m": trained["support_used_m"],
         "code_version": __version__,
         "bbox": [round(float(v), 6) for v in np.array(area.grid.lonlat_bounds())],
     }
 
 
+_IMAGES = Text(
+    fr="date des images ; la température a été apprise ailleurs",
+    en="date of the images; the temperature was learned elsewhere",
+)
+_APART_DAYS = 366
+
+
 def _borrowed(trained: dict[str, Any]) -> dict[str, Any]:
     """The reference of the towns that the model learned from, told as what it is."""
-    there = ", ".join(trained["areas"])
-    theirs = trained["reference"]
+    there = ", ".join(trained["area_names"])
     text = Text(
-        fr=f"référence de {there}, où le modèle a appris : {theirs['text']['fr']}",
-        en=f"the reference of {there}, where the model learned: {theirs['text']['en']}",
+        fr=f"par rapport à la référence de {there}, où le modèle a appris",
+        en=f"relative to the reference of {there}, where the model learned",
     )
-    return {**theirs, "borrowed_from": trained["areas"], "text": text.as_dict()}
+    return {
+        **trained["reference"],
+        "borrowed_from": trained["areas"],
+        "relative_to_area": False,
+        "text": text.as_dict(),
+    }
 
 
-def _warnings(trained: dict[str, Any], area: Area) -> list[dict[str, str]]:
-    """What the model warns of, and that it learned elsewhere where it did."""
+def _warnings(
+    trained: dict[str, Any], area: Area, here: bool, dates: list[str]
+) -> list[dict[str, str]]:
+    """What the model warns of, and what is borrowed, made up or mixed in this edition."""
     told: list[dict[str, str]] = list(trained.get("warnings", []))
-    if area.id not in trained["areas"]:
+    if not here:
         text = Text(
             fr="Le modèle a appris ailleurs ; ses intervalles n'ont pas été vérifiés ici.",
             en="The model learned elsewhere; its intervals were not checked here.",
         )
         told.append({"code": "learned_elsewhere", **text.as_dict()})
+    if trained["synthetic"] and not area.synthetic:
+        text = Text(
+            fr="Le modèle a appris sur des données générées : ces chiffres ne sont qu'un exemple.",
+            en="The model learned from generated data: these numbers are an example only.",
+        )
+        told.append({"code": "synthetic_model", **text.as_dict()})
+    days = [date.fromisoformat(one) for one in dates]
+    if days and (max(days) - min(days)).days > _APART_DAYS:
+        text = Text(
+            fr=f"Les images vont du {min(days)} au {max(days)} : plus d'un an les sépare.",
+            en=f"The images are from {min(days)} to {max(days)}: more than a year apart.",
+        )
+        told.append({"code": "dates_apart", **text.as_dict()})
     return told

@@ -14,10 +14,11 @@ from geoml import __version__, catalog, modelstore
 from geoml.areas.area import Area, load
 from geoml.areas.sources import Source, read_on_grid, sources
 from geoml.contract import Service
-from geoml.errors import NotEnoughData
+from geoml.errors import DataError, NotEnoughData, UnknownModel
 from geoml.files import read_json
 from geoml.learning import tracking
 from geoml.learning.samples import TARGET, Samples, gather, join
+from geoml.learning.support import cells
 from geoml.learning.tabular import METRICS
 from geoml.lifecycle.features import feature_index, refresh
 from geoml.paths import Home
@@ -61,6 +62,7 @@ def train(
         samples, told = _samples(home, service, load(home, area_id), reference, seed)
         parts.append(samples)
         meta.append(told)
+    _check_alike(service, meta)
     show("fitting and validating", 0.3)
     samples = join(parts) if len(parts) > 1 else parts[0]
     about = _meta(service, meta, seed, holdout_share)
@@ -73,8 +75,10 @@ def train(
 
     ref = modelstore.save(home, name, version, fill)
     show("recording", 0.9)
+    everywhere = _better_everywhere(home, service, ref)
     for area_id in area_ids:
-        modelstore.promote(home, ref, area=area_id)
+        key = modelstore.champion_key(load(home, area_id))
+        modelstore.promote(home, ref, area=key, everywhere=everywhere)
     note = tracking.record(
         f"sqlite:///{home.root / 'mlflow.db'}",
         name,
@@ -83,6 +87,32 @@ def train(
         ref.folder,
     )
     return ref, (note,) if note else ()
+
+
+def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -> bool:
+    """Whether a model should answer for areas without one: a real one, where a made-up one does."""
+    try:
+        now = modelstore.champion(home, service.name).manifest()
+    except UnknownModel:
+        return True
+    return bool(now.get("synthetic")) and not ref.manifest()["synthetic"]
+
+
+def _check_alike(service: Service, parts: list[dict[str, Any]]) -> None:
+    """Areas that are learned from together must measure the same thing against the same thing."""
+    for what, part, step in (
+        ("quantity", "en", "train the areas apart"),
+        ("reference", "mode", "name one that all of them have: --reference area"),
+    ):
+        found = {one["area"]: one[what][part] for one in parts}
+        if len(set(found.values())) > 1:
+            raise DataError(
+                f"labels of different {what} cannot be learned as one",
+                where=service.name,
+                expected=f"one {what}",
+                got=", ".join(f"{area}: {value}" for area, value in found.items()),
+                next_step=step,
+            )
 
 
 class LazyFeatures(Mapping[str, Array]):
@@ -144,10 +174,13 @@ def _samples(
     )
     told = {
         "area": area.id,
+        "area_name": area.name,
+        "born": area.born,
         "label": label.key,
         "quantity": QUANTITIES.get(label.quantity, Text(label.quantity, label.quantity)).as_dict(),
         "date": label.date,
         "support_m": support_m(label),
+        "support_used_m": round(cells(support_m(label), area.grid) * area.resolution_m, 3),
         "reference": reference,
         "synthetic": area.synthetic,
         "signature": _signature(home, area.id, label),
@@ -157,8 +190,11 @@ def _samples(
 
 
 def support_m(label: Source) -> float:
-    """Ground that one value of the label speaks for; a thermal band's 90 m where nobody says."""
-    return label.support_m or THERMAL_SUPPORT_M
+    """Ground that one value of the label speaks for; a thermal band's 90 m where nobody says.
+
+    Never less than the cells that it was delivered in.
+    """
+    return max(label.support_m or THERMAL_SUPPORT_M, label.native_m or 0.0)
 
 
 def _label(service: Service, found: Mapping[str, Source]) -> Source | None:
@@ -191,10 +227,13 @@ def _meta(
     digest = hashlib.sha256(f"{settings}\n{signatures}".encode()).hexdigest()
     return {
         "areas": [part["area"] for part in parts],
+        "area_names": [part["area_name"] for part in parts],
+        "born": {part["area"]: part["born"] for part in parts},
         "label": {"key": first["label"], "quantity": first["quantity"]["en"]},
         "quantity": first["quantity"],
         "dates": {part["area"]: part["date"] for part in parts},
         "support_m": first["support_m"],
+        "support_used_m": first["support_used_m"],
         "reference": first["reference"],
         "references": {part["area"]: part["reference"] for part in parts},
         "synthetic": any(part["synthetic"] for part in parts),

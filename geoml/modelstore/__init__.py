@@ -3,6 +3,7 @@
 from geoml.modelstore.store import (
     ModelRef,
     champion,
+    champion_key,
     find,
     names,
     open_model,
@@ -14,6 +15,7 @@ from geoml.modelstore.store import (
 __all__ = [
     "ModelRef",
     "champion",
+    "champion_key",
     "find",
     "names",
     "open_model",

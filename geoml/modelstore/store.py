@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geoml.areas.area import Area
 from geoml.contract import Model, Service
 from geoml.errors import UnknownModel
 from geoml.files import building, read_json, sha256, verify, write_json
@@ -83,6 +84,7 @@ def promote(
 ) -> None:
     """Make a model the champion of an area, of the service, or both; one atomic rename.
 
+    ``area`` is a ``champion_key``, here and below.
     The first model of a service becomes its champion whatever is asked, so that there is one.
     """
     path = home.models(ref.service) / POINTER
@@ -92,6 +94,11 @@ def promote(
     if everywhere or area is None or not pointer["version"]:
         pointer["version"] = ref.version
     write_json(path, {**pointer, "format": 1})
+
+
+def champion_key(area: Area) -> str:
+    """Under which name an area's own model is kept: an area made again inherits none."""
+    return f"{area.id}@{area.born}" if area.born else area.id
 
 
 def own_champion(home: Home, service: str, area: str) -> ModelRef | None:

@@ -89,7 +89,7 @@ def test_the_line_serves_where_trees_do_not_beat_it(samples, meta, tmp_path):
     assert manifest["features_used"] == ["ndvi", "building_density"]
     assert manifest["features_unused"] == ["water_distance", "elevation"]
     assert {file.name for file in where.iterdir()} == {*FILES, "linear.json"}
-    assert "not_accepted" in [one["code"] for one in manifest["warnings"]]
+    assert "baseline" in [one["code"] for one in manifest["warnings"]]
     model = SERVICE.load(where, manifest)
     got = model.predict({"ndvi": np.array([0.2, 0.6, np.nan]), "elevation": np.ones(3)})
     assert got.target[0] > got.target[1]

@@ -36,9 +36,10 @@ def codes(verdict, **said):
     ("trees", "line", "mean", "champion", "accepted", "said"),
     [
         (1.0, 1.5, 2.0, "lightgbm", True, []),
-        (1.5, 1.0, 2.0, "linear", False, ["not_accepted"]),
-        (1.0, 1.0, 2.0, "linear", False, ["not_accepted"]),
+        (1.5, 1.0, 2.0, "linear", False, ["baseline"]),
+        (1.0, 1.0, 2.0, "linear", False, ["baseline"]),
         (4.0, 5.0, 6.0, "lightgbm", False, ["not_accepted"]),
+        (5.0, 4.0, 6.0, "linear", False, ["not_accepted"]),
         (2.5, 2.6, 2.0, "lightgbm", True, ["skill"]),
     ],
 )
@@ -71,3 +72,11 @@ def test_a_model_that_does_not_travel_says_so():
     warning = warnings(SERVICE, verdict, metrics(away=3.2))[0]
     assert "3.20 K" in warning["en"]
     assert "3,20 K" in warning["fr"]
+
+
+def test_a_map_that_explains_little_says_so():
+    weak = [{**line, "r2": 0.1} for line in lines(2.0, 2.5, 2.2)]
+    verdict = judge(SERVICE, weak)
+    (said,) = [one for one in warnings(SERVICE, verdict, metrics()) if one["code"] == "little"]
+    assert "10%" in said["en"]
+    assert verdict.accepted is True

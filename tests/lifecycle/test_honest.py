@@ -1,0 +1,121 @@
+"""What an edition may never hide: where its model learned, from what, and what is borrowed."""
+
+import shutil
+
+import pytest
+
+from geoml import editions, modelstore
+from geoml.areas import area as areas
+from geoml.areas.ingest import ingest
+from geoml.errors import DataError
+from geoml.lifecycle.run import run
+from geoml.lifecycle.train import train
+from geoml.paths import Home
+
+
+@pytest.fixture
+def home(town, tmp_path):
+    """A copy of the town's home, to be changed."""
+    shutil.copytree(town.root, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+def add(home, area, little, keys):
+    areas.create(home, area, area.title(), bbox=little.bbox)
+    ingest(home, area, [f"{key}={little.files[key]}" for key in keys], date="2025-07-20")
+
+
+def codes(edition):
+    return {one["code"] for one in edition.manifest()["warnings"] if "code" in one}
+
+
+def test_a_town_without_a_label_is_told_that_the_model_learned_elsewhere(home, little):
+    add(home, "other", little, ["red", "nir"])
+    edition, notes = run(home, "uhi", "other")
+    manifest = edition.manifest()
+    assert "no label" in notes[0]
+    assert manifest["trained_here"] is False
+    assert "learned_elsewhere" in codes(edition)
+    assert manifest["reference"]["borrowed_from"] == ["town"]
+    assert manifest["reference"]["relative_to_area"] is False
+    assert "Petiteville" in manifest["reference"]["text"]["fr"]
+    assert manifest["date_of"]["en"].startswith("date of the images")
+
+
+def test_a_real_town_is_told_that_the_model_learned_from_generated_data(home, little):
+    add(home, "real", little, ["red", "nir"])
+    edition, _ = run(home, "uhi", "real")
+    assert edition.manifest()["synthetic_model"] is True
+    assert "synthetic_model" in codes(edition)
+
+
+def test_a_real_model_takes_over_from_a_generated_one(home, little):
+    assert modelstore.champion(home, "uhi").manifest()["synthetic"] is True
+    add(home, "real", little, ["red", "nir", "lst"])
+    ref, _ = train(home, "uhi", ("real",))
+    assert modelstore.champion(home, "uhi") == ref
+
+
+def test_an_area_made_again_inherits_no_model_and_no_edition(home, little):
+    before = editions.current(home, "uhi", "town")
+    areas.delete(home, "town")
+    assert editions.current(home, "uhi", "town") is None
+    add(home, "town", little, ["red", "nir"])
+    edition, _ = run(home, "uhi", "town")
+    assert edition.manifest()["trained_here"] is False
+    assert "learned_elsewhere" in codes(edition)
+    assert [one.id for one in editions.all_of(home, "uhi", "town")] == [edition.id]
+    assert edition.id != before.id
+
+
+def test_temperatures_of_two_kinds_are_not_learned_as_one(home, little):
+    areas.create(home, "bright", "Bright", bbox=little.bbox)
+    items = [f"{key}={little.files[key]}" for key in ("red", "nir")]
+    ingest(home, "bright", [*items, f"thermal={little.files['lst']}"], date="2025-07-20")
+    with pytest.raises(DataError, match="town: surface temperature, bright: brightness"):
+        train(home, "uhi", ("town", "bright"))
+
+
+def test_used_unused_and_missing_are_three_things(home):
+    manifest = editions.current(home, "uhi", "town").manifest()
+    told = [manifest[f"features_{kind}"] for kind in ("used", "unused", "missing")]
+    everything = [name for names in told for name in names]
+    assert len(everything) == len(set(everything)) == 11
+    assert set(manifest["features_missing"]) == {"ndbi", "albedo"}
+
+
+def test_an_undated_label_has_no_date_and_old_images_are_told(home, little):
+    areas.create(home, "undated", "Undated", bbox=little.bbox)
+    ingest(home, "undated", [f"lst={little.files['lst']}"])
+    ingest(home, "undated", [f"red={little.files['red']}"], date="2021-07-01")
+    ingest(home, "undated", [f"nir={little.files['nir']}"], date="2025-07-20")
+    edition, _ = run(home, "uhi", "undated")
+    assert edition.manifest()["date"] is None
+    assert "dates_apart" in codes(edition)
+
+
+def test_a_label_too_small_to_learn_from_does_not_stop_the_map(home, little):
+    west, south, _, _ = little.bbox
+    tiny = (west + 0.01, south + 0.01, west + 0.0108, south + 0.0107)
+    areas.create(home, "tiny", "Tiny", bbox=tiny)
+    ingest(
+        home, "tiny", [f"{k}={little.files[k]}" for k in ("red", "nir", "lst")], date="2025-07-20"
+    )
+    edition, notes = run(home, "uhi", "tiny")
+    assert "not trained here" in notes[0]
+    assert "(('" not in notes[0]
+    assert edition.manifest()["trained_here"] is False
+
+
+def test_running_twice_publishes_once(home):
+    before = editions.current(home, "uhi", "town")
+    again, notes = run(home, "uhi", "town")
+    assert again == before
+    assert "up to date" in notes[-1]
+    assert len(editions.all_of(home, "uhi", "town")) == 1
+
+
+def test_the_support_that_was_used_is_told(home, little):
+    manifest = editions.current(home, "uhi", "town").manifest()
+    assert manifest["support_used_m"] == 3 * little.grid.pixel_x
+    assert manifest["support_m"] == 90
