@@ -53,7 +53,12 @@ export class App {
       moved: () => this.remember(),
       tiles: (state) => this.tiles(state),
     });
-    const now = () => ({ area: this.area, service: this.service, words: this.words });
+    const now = () => ({
+      area: this.area,
+      service: this.service,
+      edition: this.edition,
+      words: this.words,
+    });
     this.question = new Question(this.map, now, () => this.remember());
     this.open(link);
     this.listen();

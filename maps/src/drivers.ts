@@ -28,7 +28,7 @@ export function renderDrivers(answer: Answer, words: Words): HTMLElement {
   }
   const most = Math.max(0, ...rows.map((one) => one.amount));
   const least = Math.min(0, ...rows.map((one) => one.amount));
-  const scale = { least, span: most - least || 1 };
+  const scale = { least, span: Math.max(most - least, floor(answer)) };
   const unit = answer.unit;
   return el(
     "section",
@@ -38,6 +38,11 @@ export function renderDrivers(answer: Answer, words: Words): HTMLElement {
     el("ul", {}, ...rows.map((one) => bar(one, scale, unit, words))),
     sumLine(answer, unit, words),
   );
+}
+
+/** What fills a bar at the least: half the interval, so that inputs that hardly matter look so. */
+function floor({ lower, upper }: Answer): number {
+  return (lower !== null && upper !== null && (upper - lower) / 2) || 1;
 }
 
 function amount(one: Contribution): number {

@@ -3,7 +3,7 @@
 import * as L from "leaflet";
 
 import { OSM_MAX_ZOOM, OSM_URL } from "./osm";
-import type { Base, Bounds, Edition, Layer } from "./types";
+import type { Base, Bounds, Edition, Layer, Place } from "./types";
 
 export const MAX_ZOOM = 20;
 
@@ -26,6 +26,13 @@ export function hatching(edition: Edition): Layer | null {
 export function chosen(edition: Edition, name: string | undefined): Layer | null {
   const all = alternatives(edition);
   return all.find((layer) => layer.name === name) ?? all[0] ?? null;
+}
+
+/** Whether an edition can say something about a place; true where it does not say how far it goes. */
+export function covers({ layers }: Edition, { lat, lon }: Place): boolean {
+  const inside = ([west, south, east, north]: Bounds): boolean =>
+    lon >= west && lon <= east && lat >= south && lat <= north;
+  return layers.length === 0 || layers.some((layer) => inside(layer.bounds));
 }
 
 /** Leaflet's corners of west, south, east, north. */

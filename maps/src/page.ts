@@ -6,7 +6,10 @@ import { LANGS, translate } from "./i18n";
 import type { Words } from "./i18n";
 import { renderLegend } from "./legend";
 import { OSM_ATTRIBUTION, OSM_COPYRIGHT } from "./osm";
-import type { Area, Edition, Lang, Service } from "./types";
+import type { Area, Edition, Lang, Service, Text } from "./types";
+
+/** More of them would push the legend out of sight. */
+const WARNINGS = 3;
 
 /** Where the page stands, for tests and for the style sheet. */
 export type PageState = "loading" | "ready" | "empty" | "error";
@@ -96,11 +99,14 @@ export function renderDock(
         "p",
         { class: "when" },
         edition ? el("strong", {}, when) : null,
+        taken && edition?.date_of ? el("span", {}, `(${words.pick(edition.date_of)})`) : null,
         area.synthetic
           ? el("span", { class: "badge", title: words.t("synthetic_text") }, words.t("synthetic"))
           : null,
+        modelBadge(area, edition?.synthetic_model, words),
       ),
       basis(edition, words),
+      warnings(edition?.warnings ?? [], words),
       el(
         "p",
         { class: "is-not" },
@@ -109,6 +115,24 @@ export function renderDock(
       ),
     ),
   );
+}
+
+/** Says that a model of generated data answers for a real place. */
+export function modelBadge(
+  area: Area,
+  synthetic: boolean | undefined,
+  words: Words,
+): HTMLElement | null {
+  const shown = synthetic === true && !area.synthetic;
+  const title = words.t("synthetic_model_text");
+  return shown ? el("span", { class: "badge", title }, words.t("synthetic_model")) : null;
+}
+
+/** What holds for the whole map, each text once. */
+function warnings(all: readonly Text[], words: Words): HTMLElement | null {
+  const texts = new Set(all.map((one) => words.pick(one)).filter((text) => text !== ""));
+  const rows = [...texts].slice(0, WARNINGS).map((text) => el("li", {}, text));
+  return rows.length ? el("ul", { class: "warnings" }, ...rows) : null;
 }
 
 /** What was measured, and what it is compared with: a number means little without them. */

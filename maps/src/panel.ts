@@ -6,7 +6,8 @@ import { renderDrivers } from "./drivers";
 import { date, decimal, percent, place as placed, sentence, withUnit } from "./format";
 import type { Words } from "./i18n";
 import { classes, classOf, isSigned, swatch } from "./legend";
-import type { Answer, Place, Service } from "./types";
+import { modelBadge } from "./page";
+import type { Answer, Area, Place, Service } from "./types";
 
 /** What is known about the question; `data-answer` of the panel says it too. */
 export type Reply =
@@ -16,6 +17,7 @@ export type Reply =
 
 interface Asked {
   readonly place: Place;
+  readonly area: Area;
   readonly service: Service;
   readonly reply: Reply;
 }
@@ -58,7 +60,7 @@ function body(asked: Asked, words: Words): readonly HTMLElement[] {
     return [
       el("h3", { class: "trouble" }, headline(reply.problem, words)),
       el("p", {}, explanation(reply.problem, words)),
-      ...(reply.problem.detail ? [el("p", { class: "quiet", lang: "en" }, reply.problem.detail)] : []),
+      ...detail(reply.problem),
       el("p", { class: "quiet" }, placed(asked.place.lat, asked.place.lon)),
     ];
   }
@@ -79,6 +81,12 @@ function explanation(problem: Problem, words: Words): string {
     return words.t("error_outside_text");
   }
   return problem.status === 0 ? words.t("error_fetch") : "";
+}
+
+/** What the server said, in its own words, where the catalogue has none for it. */
+function detail(problem: Problem): readonly HTMLElement[] {
+  const known = problem.status === 404 || problem.status === 0;
+  return known || !problem.detail ? [] : [el("p", { class: "quiet", lang: "en" }, problem.detail)];
 }
 
 function result(service: Service, answer: Answer, words: Words): HTMLElement {
@@ -141,10 +149,10 @@ function gauge(service: Service, answer: Answer): HTMLElement | null {
 
 function facts(asked: Asked, answer: Answer, words: Words): HTMLElement {
   const { service, place } = asked;
-  const rows: readonly (readonly [string, string])[] = [
+  const rows: readonly (readonly [string, string, ...(HTMLElement | null)[]])[] = [
     [words.t("quantity"), sentence(words.pick(answer.quantity) || words.pick(service.target.title))],
     [words.t("reference"), sentence(words.pick(answer.reference?.text))],
-    [words.t("date"), answer.date ? date(answer.date, words.lang) : words.t("about_unknown")],
+    [words.t("date"), dated(answer, words), modelBadge(asked.area, answer.syntheticModel, words)],
     [words.t("coordinates"), placed(place.lat, place.lon)],
     [words.t("model"), answer.model],
     [words.t("edition"), answer.edition],
@@ -153,8 +161,18 @@ function facts(asked: Asked, answer: Answer, words: Words): HTMLElement {
   return el(
     "dl",
     { class: "facts" },
-    ...told.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
+    ...told.map(([name, value, ...more]) =>
+      el("div", {}, el("dt", {}, name), el("dd", {}, value, ...more)),
+    ),
   );
+}
+
+function dated(answer: Answer, words: Words): string {
+  if (!answer.date) {
+    return words.t("about_unknown");
+  }
+  const of = words.pick(answer.dateOf);
+  return date(answer.date, words.lang) + (of ? ` (${of})` : "");
 }
 
 function quantity(value: number, service: Service, words: Words): string {

@@ -3,10 +3,18 @@
 import { at, Problem } from "./api";
 import { byId } from "./dom";
 import type { Words } from "./i18n";
+import { covers } from "./layers";
 import type { MapView } from "./map";
 import { renderPanel, spoken } from "./panel";
 import type { Reply } from "./panel";
-import type { Area, Place, Service } from "./types";
+import type { Area, Edition, Place, Service } from "./types";
+
+interface Now {
+  readonly area: Area;
+  readonly service: Service;
+  readonly edition: Edition | null;
+  readonly words: Words;
+}
 
 export class Question {
   /** The place that was asked about; undefined when the panel is closed. */
@@ -16,7 +24,7 @@ export class Question {
 
   constructor(
     private readonly map: MapView,
-    private readonly now: () => { area: Area; service: Service; words: Words },
+    private readonly now: () => Now,
     private readonly changed: () => void,
   ) {
     byId("close").addEventListener("click", () => this.close(true));
@@ -30,9 +38,14 @@ export class Question {
     this.place = place;
     byId("hint").hidden = true;
     this.map.point(place);
+    const { area, service, edition } = this.now();
+    if (edition && !covers(edition, place)) {
+      this.show({ state: "error", problem: new Problem(404, "outside the edition", "") });
+      this.changed();
+      return;
+    }
     this.show({ state: "loading" });
     this.changed();
-    const { area, service } = this.now();
     try {
       const answer = await at(service, area.id, place, pending.signal);
       if (this.pending === pending) {
@@ -86,8 +99,8 @@ export class Question {
       return;
     }
     this.reply = reply;
-    const { service, words } = this.now();
-    const asked = { place: this.place, service, reply };
+    const { area, service, words } = this.now();
+    const asked = { place: this.place, area, service, reply };
     const panel = byId("answer");
     panel.hidden = false;
     renderPanel(panel, byId("answer-body"), asked, words);

@@ -24,9 +24,15 @@ export interface Edition {
   readonly created: string;
   /** When the data were taken; older servers do not say. */
   readonly date?: string | null;
+  /** What the date is the date of, where it is not that of the measurement. */
+  readonly date_of?: Text | null;
   /** What the label measured, such as brightness temperature; it is not always the target's name. */
   readonly quantity?: Text | null;
   readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
+  /** Whether the model learned from generated data. */
+  readonly synthetic_model?: boolean;
+  /** What holds for the whole map. */
+  readonly warnings?: readonly Text[];
   readonly layers: readonly Layer[];
 }
 
@@ -85,6 +91,7 @@ export interface Answer {
   readonly edition: string;
   readonly model: string;
   readonly date: string | null;
+  readonly dateOf?: Text | null;
   readonly quantity?: Text | null;
   readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
   readonly score: number | null;
@@ -96,6 +103,7 @@ export interface Answer {
   readonly scoreUpper: number | null;
   readonly intervalLevel: number | null;
   readonly applicable: boolean;
+  readonly syntheticModel?: boolean;
   readonly average: number | null;
   readonly contributions: readonly Contribution[];
   /** Outline of the cell, longitude and latitude, closed; empty when unknown. */

@@ -41,6 +41,17 @@ describe("an answer", () => {
     expect(Object.fromEntries(query)).toEqual({ lon: "-1.680000", lat: "48.100000", area: "demo" });
   });
 
+  it("reads what newer servers add, and misses nothing on older ones", async () => {
+    const added = { synthetic_model: true, date_of: { fr: "des images", en: "of the images" } };
+    answering({ "/services/uhi/at": json({ properties: { ...PROPERTIES, ...added } }) });
+    expect(await at(SERVICE, "demo", PLACE, quiet)).toMatchObject({
+      syntheticModel: true,
+      dateOf: added.date_of,
+    });
+    answering({ "/services/uhi/at": json({ properties: PROPERTIES }) });
+    expect(await at(SERVICE, "demo", PLACE, quiet)).toMatchObject({ syntheticModel: false, dateOf: null });
+  });
+
   it("keeps unknown numbers unknown", async () => {
     const properties = { ...PROPERTIES, dlst_k: null, lower: undefined, cell: undefined };
     answering({ "/at": json({ properties }) });

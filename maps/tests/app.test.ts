@@ -11,6 +11,8 @@ class NoResize {
 const FLOOD = { ...SERVICE, name: "flood", title: { fr: "Inondation", en: "Flooding" } };
 const OTHER = { ...AREA, id: "other", name: "Montclair", synthetic: false, base: null };
 let asked: string[] = [];
+/** Pages of earlier tests must not follow a link that is pasted into a later one. */
+let closed = new AbortController();
 
 async function open(hash = "", table: Parameters<typeof fakeFetch>[0] = {}): Promise<void> {
   const faked = fakeFetch({
@@ -33,10 +35,20 @@ function text(id: string): string {
 
 beforeEach(() => {
   vi.stubGlobal("ResizeObserver", NoResize);
+  closed = new AbortController();
+  const { signal } = closed;
+  const listen = window.addEventListener.bind(window);
+  vi.spyOn(window, "addEventListener").mockImplementation((type: string, run: EventListenerOrEventListenerObject) =>
+    listen(type, run, { signal }),
+  );
   document.body.replaceWith(new DOMParser().parseFromString(page, "text/html").body);
 });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  closed.abort();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 describe("the page", () => {
   it("starts with the first area, the score and its legend, and asks this server alone", async () => {
@@ -106,6 +118,36 @@ describe("the page", () => {
   it("says so when a link names an area that is gone", async () => {
     await open("#nowhere/uhi/score/13/48.1/-1.68/en");
     expect(text("notice")).toContain("“nowhere”");
+    expect(document.title).toContain("Valbourg");
+  });
+
+  it("says so too when the link is pasted into the open page", async () => {
+    await open("#other//////en");
+    history.replaceState(null, "", "#nowhere//////fr");
+    window.dispatchEvent(new HashChangeEvent("hashchange"));
+    expect(byId("notice").hidden).toBe(false);
+    expect(text("notice")).toContain("« nowhere »");
+  });
+
+  it("shows what holds for the whole map without a question, each text once", async () => {
+    const said = ["one", "two", "two", "three", "four"].map((en) => ({ en, fr: `fr-${en}` }));
+    const date_of = { fr: "date des images", en: "date of the images" };
+    const edition = { ...AREA.editions[0], warnings: said, synthetic_model: true, date_of };
+    const real = { ...AREA, synthetic: false, editions: [edition] };
+    await open("#//////fr", { "/areas": json({ areas: [real] }) });
+    const rows = [...document.querySelectorAll("#dock .warnings li")].map((row) => row.textContent);
+    expect(rows).toEqual(["fr-one", "fr-two", "fr-three"]);
+    expect(text("dock")).toContain("18 juillet 2026(date des images)");
+    expect(text("dock")).toContain("Modèle appris sur des données générées");
+    expect(text("dock")).not.toContain("Données générées");
+  });
+
+  it("calls a generated town generated, whatever its model learned from", async () => {
+    const edition = { ...AREA.editions[0], synthetic_model: true, date: null, date_of: { fr: "x", en: "x" } };
+    await open("#//////en", { "/areas": json({ areas: [{ ...AREA, editions: [edition] }] }) });
+    const badges = [...document.querySelectorAll("#dock .badge")].map((badge) => badge.textContent);
+    expect(badges).toEqual(["Generated data"]);
+    expect(document.querySelector("#dock .when")?.textContent).toBe("Date unknownGenerated data");
   });
 });
 
@@ -133,8 +175,18 @@ describe("trouble", () => {
 
   it("outside the data is an answer too", async () => {
     const gone = json({ title: "Not Found", status: 404, detail: "no cell" }, 404);
+    // Inside the bounds: the server is asked, and its own words stay out of sight.
     await open("#demo/uhi/score/13/48.1/-1.68/en/48.1,-1.68", { "/services/uhi/at": gone });
     await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("error"));
     expect(text("answer")).toContain("No answer here");
+    expect(text("answer")).not.toContain("no cell");
+  });
+
+  it("outside the edition is answered without asking the server", async () => {
+    await open("#demo/uhi/score/13/48.1/-1.68/fr/48.20000,-1.68000");
+    expect(byId("answer").dataset["answer"]).toBe("error");
+    expect(text("answer")).toContain("Pas de réponse ici");
+    expect(asked.filter((url) => url.includes("/at?"))).toEqual([]);
+    expect(location.hash).toContain("48.20000,-1.68000");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { alternatives, baseTiles, chosen, editionTiles, hatching, hatchTiles } from "../src/layers";
+import { alternatives, baseTiles, chosen, covers, editionTiles, hatching, hatchTiles } from "../src/layers";
 import type { Edition, Layer } from "../src/types";
 import { AREA } from "./samples";
 
@@ -27,6 +27,21 @@ describe("layers of an edition", () => {
   it("hatch with lines of one width: the server draws them at every zoom", () => {
     const { options } = hatchTiles(hatching(EDITION) as Layer, "hatch");
     expect(options.maxNativeZoom).toBe(options.maxZoom);
+  });
+});
+
+describe("the ground of an edition", () => {
+  it.each([
+    [48.1, -1.68, true],
+    [48.07, -1.74, true],
+    [48.1, -1.5, false],
+    [48.2, -1.68, false],
+  ])("at %d, %d", (lat, lon, inside) => {
+    expect(covers(EDITION, { lat, lon })).toBe(inside);
+  });
+
+  it("is anywhere where no layer says how far it goes", () => {
+    expect(covers({ ...EDITION, layers: [] }, { lat: 0, lon: 0 })).toBe(true);
   });
 });
 

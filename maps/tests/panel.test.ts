@@ -4,8 +4,8 @@ import { Problem } from "../src/api";
 import { Words } from "../src/i18n";
 import { renderPanel, spoken } from "../src/panel";
 import type { Reply } from "../src/panel";
-import type { Answer } from "../src/types";
-import { PROPERTIES, SERVICE } from "./samples";
+import type { Answer, Area } from "../src/types";
+import { AREA, PROPERTIES, SERVICE } from "./samples";
 
 const ANSWER: Answer = {
   ...(PROPERTIES as unknown as Answer),
@@ -19,8 +19,8 @@ const EN = new Words("en");
 const panel = document.createElement("section");
 const inside = document.createElement("div");
 
-function show(reply: Reply, words = EN): string {
-  const asked = { place: { lat: 48.1, lon: -1.68 }, service: SERVICE, reply };
+function show(reply: Reply, words = EN, area: Area = AREA): string {
+  const asked = { place: { lat: 48.1, lon: -1.68 }, area, service: SERVICE, reply };
   renderPanel(panel, inside, asked, words);
   return (inside.textContent ?? "").replaceAll("\u202f", " ");
 }
@@ -68,6 +68,29 @@ describe("an answer", () => {
     expect(rows[6]?.textContent).toContain("+6.0");
   });
 
+  it("draws no long bars where nothing matters", () => {
+    const sizes = (answer: Answer): number[] => {
+      show({ state: "ready", answer });
+      const bars = [...inside.querySelectorAll<HTMLElement>(".driver-bar")];
+      return bars.map((bar) => Number(bar.style.getPropertyValue("--size")));
+    };
+    const contributions = ANSWER.contributions.map((one) => ({ ...one, contribution: 0.03 }));
+    const [small] = sizes({ ...ANSWER, contributions });
+    expect(small).toBeCloseTo(0.03 / 1.45, 2);
+    const [unit] = sizes({ ...ANSWER, contributions, lower: null, upper: null });
+    expect(unit).toBeCloseTo(0.03, 2);
+  });
+
+  it("says what the date is the date of, and that the model learned from generated data", () => {
+    const dateOf = { fr: "date des images", en: "date of the images" };
+    const answer = { ...ANSWER, dateOf, syntheticModel: true };
+    const told = show({ state: "ready", answer }, new Words("fr"), { ...AREA, synthetic: false });
+    expect(told).toContain("18 juillet 2026 (date des images)");
+    expect(inside.querySelector(".badge")?.textContent).toBe("Modèle appris sur des données générées");
+    show({ state: "ready", answer });
+    expect(inside.querySelector(".badge")).toBeNull();
+  });
+
   it("says when it should not be relied on", () => {
     const warnings = [{ fr: "Hors domaine", en: "Outside the domain" }];
     show({ state: "ready", answer: { ...ANSWER, applicable: false, warnings } });
@@ -97,18 +120,18 @@ describe("no answer", () => {
   });
 
   it.each([
-    [404, "No answer here"],
-    [0, "does not answer"],
-    [500, "could not answer"],
-  ])("explains status %d", (status, words) => {
+    [404, "No answer here", false],
+    [0, "does not answer", false],
+    [500, "could not answer", true],
+  ])("explains status %d in words of the page, the server's only where there are none", (status, words, raw) => {
     const text = show({ state: "error", problem: new Problem(status, "t", "what the server said") });
     expect(panel.dataset["answer"]).toBe("error");
     expect(text).toContain(words);
-    expect(text).toContain("what the server said");
+    expect(text.includes("what the server said")).toBe(raw);
   });
 });
 
 it("is read out in one sentence", () => {
-  const asked = { place: { lat: 1, lon: 2 }, service: SERVICE, reply: { state: "ready", answer: ANSWER } as const };
+  const asked = { place: { lat: 1, lon: 2 }, area: AREA, service: SERVICE, reply: { state: "ready", answer: ANSWER } as const };
   expect(spoken(asked, EN)).toBe("Score 63 out of 100, +5.6\u202fK.");
 });
