@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import rasterio
-from rasterio.io import MemoryFile
+from affine import Affine
+from rasterio.io import DatasetReader, MemoryFile
 from rio_tiler.utils import render
 
 from geoml.raster import png
@@ -19,6 +23,10 @@ from tiles.reader import GDAL, read_index
 
 BLANK = png.indexed_png(np.zeros((TILE, TILE), np.uint8), np.zeros((256, 4), np.uint8))
 """A transparent tile: what every client understands where there is nothing to see."""
+
+_ANYWHERE = Affine.scale(2.0)  # a tile's place is its id; without one rasterio warns
+_SIDECAR = b"<PAMDataset><GeoTransform>0,2,0,0,0,2</GeoTransform></PAMDataset>"
+_WITH_SIDECAR = {**GDAL, "GDAL_PAM_ENABLED": "YES", "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE"}
 
 Slow = Callable[[], tuple[bytes, str]]
 
@@ -93,12 +101,27 @@ def _enlarged_image(archive: Archive, layer: Layer, z: int, x: int, y: int) -> b
     tile = archive.get(layer.maxzoom, x >> steps, y >> steps) if steps > 0 else None
     if tile is None:
         return BLANK
-    with rasterio.Env(**GDAL), MemoryFile(tile) as file, file.open(driver="WEBP") as image:
+    with _webp(tile) as image:
         pixels = image.read()
     part = pixels[:, _parent_pixels(y, steps)][:, :, _parent_pixels(x, steps)]
     mask = part[3] if len(part) == 4 else None
-    content: bytes = render(part[:3], mask=mask, img_format="PNG", zlevel=1)
+    options: dict[str, Any] = {"img_format": "PNG", "zlevel": 1, "transform": _ANYWHERE}
+    with rasterio.Env(**GDAL):
+        content: bytes = render(part[:3], mask=mask, **options)
     return content
+
+
+@contextmanager
+def _webp(tile: bytes) -> Iterator[DatasetReader]:
+    """A WebP in memory, opened beside a note of where it lies, which WebP itself cannot hold."""
+    folder = uuid4().hex
+    with (
+        rasterio.Env(**_WITH_SIDECAR),
+        MemoryFile(tile, dirname=folder, filename="tile.webp") as file,
+        MemoryFile(_SIDECAR, dirname=folder, filename="tile.webp.aux.xml"),
+        file.open(driver="WEBP") as image,
+    ):
+        yield image
 
 
 def _parent_pixels(number: int, steps: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
