@@ -6,14 +6,20 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from geoml.errors import GeomlError, NotFound, UsageError
+from tiles.edge import HeadAsGet, PublicAddress
 from tiles.layers import LayerSource
 from tiles.router import build_router
 
 
-def create_app(source: LayerSource) -> FastAPI:
-    """Serve the layers of ``source``; errors are problem documents (RFC 9457)."""
+def create_app(source: LayerSource, public_url: str = "") -> FastAPI:
+    """Serve the layers of ``source``; errors are problem documents (RFC 9457).
+
+    ``public_url`` is the address behind a proxy, as in ``https://town.org/heat``.
+    """
     app = FastAPI(title="geoml tiles", docs_url=None, redoc_url=None)
     app.include_router(build_router(source))
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(PublicAddress, public_url=public_url)
 
     @app.exception_handler(GeomlError)
     def ours(_: Request, error: GeomlError) -> JSONResponse:

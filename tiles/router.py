@@ -26,7 +26,10 @@ IMAGES: dict[int | str, dict[str, Any]] = {
 
 
 def build_router(source: LayerSource) -> APIRouter:
-    """All routes under ``/tiles``: fast lane, TileJSON, point, statistics, TiTiler."""
+    """All routes under ``/tiles``: fast lane, TileJSON, point, statistics, TiTiler.
+
+    The application wraps itself in ``tiles.edge``: HEAD and the address in TileJSON need it.
+    """
     lane = FastLane()
 
     def resolve(layer: LayerId) -> Layer:
@@ -34,6 +37,12 @@ def build_router(source: LayerSource) -> APIRouter:
 
     router = APIRouter(tags=["tiles"])
 
+    @router.get(
+        "/tiles/{layer}/{z}/{x}/{y}.png",
+        responses=IMAGES,
+        summary="Finished map tile",
+        response_class=Response,
+    )
     async def tile(
         request: Request, layer: LayerId, z: Zoom, x: Column, y: Row, style: Style = None
     ) -> Response:
@@ -50,11 +59,6 @@ def build_router(source: LayerSource) -> APIRouter:
             return Response(answer, media_type=found.media_type, headers=headers)
         content, media_type = await run_in_threadpool(answer)
         return Response(content, media_type=media_type, headers=headers)
-
-    path = "/tiles/{layer}/{z}/{x}/{y}.png"
-    options: dict[str, Any] = {"response_class": Response}
-    router.get(path, responses=IMAGES, summary="Finished map tile", **options)(tile)
-    router.head(path, include_in_schema=False, **options)(tile)
 
     @router.get("/tiles/{layer}/tilejson.json", summary="TileJSON")
     def tilejson(

@@ -17,6 +17,7 @@ from geoml.api.served import Served
 from geoml.api.settings import Settings
 from geoml.api.strict import known_parameters_only
 from geoml.paths import maps_dir
+from tiles.edge import HeadAsGet, PublicAddress
 from tiles.router import build_router
 
 
@@ -27,10 +28,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="geoml",
         version=__version__,
         description=landing.DESCRIPTION,
-        openapi_url="/api",
+        openapi_url=None,  # /api is a route of ours, as strict as the others
         docs_url=None,
         redoc_url=None,
-        root_path=settings.root_path,
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         dependencies=[Depends(known_parameters_only)],
     )
     served, prefix = Served(settings.data), settings.root_path
@@ -46,6 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if maps_dir().is_dir():
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(PublicAddress, public_url=settings.public_url)
     app.add_middleware(Envelope)
     return app
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from geoml.errors import InvalidArgument
 from geoml.paths import Home
+
+_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[\w.~-]+)*/?", re.A)
+_DOORS = {"api", "areas", "docs", "editions", "maps", "services", "static", "tiles"}
 
 
 class Settings(BaseSettings):
@@ -20,6 +26,26 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(4_000_000, ge=1_000, le=100_000_000)
     max_batch: int = Field(5_000, ge=1, le=100_000, description="Most rows of one prediction.")
 
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        """Only an address whose path cannot be mistaken for a door of ours, stripped or not."""
+        expected = "http:// or https://, a host, and a path of letters, digits, - . _ ~"
+        if value and not _ADDRESS.fullmatch(value):
+            raise InvalidArgument(
+                "not an address", where="GEOML_PUBLIC_URL", expected=expected, got=repr(value)[:80]
+            )
+        first = urlsplit(value).path.strip("/").partition("/")[0]
+        if first in _DOORS:
+            raise InvalidArgument(
+                "the path begins with a name that geoml uses itself",
+                where="GEOML_PUBLIC_URL",
+                expected=f"any name but {', '.join(sorted(_DOORS))}",
+                got=value[:80],
+                next_step="serve it below another path, as in https://town.org/heat",
+            )
+        return value
+
     @property
     def data(self) -> Home:
         """The home as an object."""
@@ -28,6 +54,4 @@ class Settings(BaseSettings):
     @property
     def root_path(self) -> str:
         """The path part of the public address, without a closing slash."""
-        from urllib.parse import urlsplit
-
         return urlsplit(self.public_url).path.rstrip("/")

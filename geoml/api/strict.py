@@ -20,7 +20,8 @@ def known_parameters_only(request: Request) -> None:
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         close = get_close_matches(unknown[0], known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
+        every = f"known: {', '.join(sorted(known))}" if known else "this route takes none"
+        hint = f"did you mean {close[0]!r}?" if close else every
         raise HTTPException(400, f"unknown query parameter {unknown[0][:60]!r}; {hint}")
 
 

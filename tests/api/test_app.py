@@ -110,3 +110,10 @@ def test_a_clean_request_warns_of_nothing(client, middle, caplog):
     client.get("/services/uhi/at", params={"lon": lon, "lat": lat})
     client.post("/services/uhi/predict", json={"ndvi": 0.3})
     assert [r for r in caplog.records if r.levelname in {"WARNING", "ERROR"}] == []
+
+
+@pytest.mark.parametrize("path", ["/api?a=1", "/areas?a=1", "/healthz?a=1", "/docs?a=1"])
+def test_a_route_without_parameters_says_so(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "unknown query parameter 'a'; this route takes none"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse
 
 
 def build(prefix: str) -> APIRouter:
-    """``/docs``; the OpenAPI document itself is ``/api``."""
+    """``/docs`` for people and ``/api``, the OpenAPI document, for programs."""
     router = APIRouter(include_in_schema=False)
     swagger = f"{prefix}/maps/swagger"
     page = (
@@ -24,5 +24,9 @@ def build(prefix: str) -> APIRouter:
     @router.get("/docs")
     async def docs() -> HTMLResponse:
         return HTMLResponse(page)
+
+    @router.get("/api")
+    def api(request: Request) -> JSONResponse:
+        return JSONResponse(request.app.openapi())
 
     return router
