@@ -119,11 +119,12 @@ def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
             )
         )
     if r2 < LITTLE_R2:
+        share = round(100 * max(r2, 0))
         found.append(
             _warning(
                 "little",
-                fr=f"Ce modèle n'explique que {100 * max(r2, 0):.0f} % des différences du territoire.",
-                en=f"This model explains only {max(r2, 0):.0%} of the differences in the area.",
+                fr=f"Ce modèle n'explique que {share} % des différences du territoire.",
+                en=f"This model explains only {share}% of the differences in the area.",
             )
         )
     return found
