@@ -224,7 +224,7 @@ def _unknown(home: Home, id_: str) -> UnknownArea:
     known = names(home)
     return UnknownArea(
         f"no area {id_[:60]!r}",
-        where=str(home.areas),
+        where="areas",  # no path: the server passes this on
         expected=f"one of {', '.join(known)}" if known else "an area; there is none yet",
         next_step="geoml area list shows them, geoml area create makes one",
     )

@@ -69,8 +69,10 @@ def test_the_same_id_twice_is_a_conflict(home, town):
 
 def test_an_unknown_area_names_the_known_ones(home, town):
     for name in ("tonw", "../town", "TOWN"):
-        with pytest.raises(UnknownArea, match="town"):
+        with pytest.raises(UnknownArea, match="town") as caught:
             areas.load(home, name)
+        assert caught.value.where == "areas"
+        assert str(home.root) not in str(caught.value)
 
 
 def test_names_are_sorted_and_leave_out_what_is_no_area(home, town):
