@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from geoml.areas.area import Area
-from geoml.areas.keys import KEYS, Kind
-from geoml.areas.stored import settled
-from geoml.errors import GridMismatch, InvalidArgument
+from geoml.areas.keys import KEYS, Kind, get
+from geoml.areas.stored import alone, remove, settled
+from geoml.errors import GridMismatch, InvalidArgument, NotFound
 from geoml.paths import Home
 from geoml.raster.cog import open_cog, read_from
 from geoml.raster.grid import Grid, Window
@@ -54,6 +54,32 @@ def sources(home: Home, area: Area) -> dict[str, Source]:
     folder = home.sources(area.id)
     documents = {key: settled(folder, key) for key in KEYS}
     return {key: _source(folder, key, found) for key, found in documents.items() if found}
+
+
+def forget(home: Home, area: Area, key: str) -> None:
+    """Remove one source of an area, its data and its STAC item.
+
+    Features that came from it go with the next refresh; editions stay as they were published.
+    The ids of its units are kept for when the key is ingested again.
+
+    Raises:
+        UnknownKey: No such key.
+        NotFound: The area has no such source.
+    """
+    get(key)
+    folder = home.sources(area.id)
+    if folder.is_dir():
+        with alone(folder):
+            if settled(folder, key) is not None:
+                remove(folder, key)
+                return
+    known = ", ".join(sources(home, area))
+    raise NotFound(
+        f"no source {key!r} in this area",
+        where=area.id,
+        expected=f"one of {known}" if known else "a source; there is none yet",
+        next_step=f"geoml area show {area.id} lists them",
+    )
 
 
 def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,28 @@ def store(folder: Path, key: str, data: Path, item: dict[str, Any]) -> None:
     sync(folder)
     _next(folder, key).replace(folder / f"{key}.json")
     sync(folder)
+
+
+def remove(folder: Path, key: str) -> None:
+    """Take source ``key`` away: its item first, so that a crash leaves no item without data.
+
+    The next item goes after the present one: alone it only counts beside the data it was made for.
+    """
+    item = settled(folder, key)
+    (folder / f"{key}.json").unlink(missing_ok=True)
+    _next(folder, key).unlink(missing_ok=True)
+    sync(folder)
+    if item is not None:
+        (folder / item["assets"]["data"]["href"]).unlink(missing_ok=True)
+        sync(folder)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the one lock under which sources and units of an area change."""
+    with (folder / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def settled(folder: Path, key: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""``geoml area create|list|show|delete``."""
+"""``geoml area create|list|show|forget|delete``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geoml.cli.output import AsJson, emit, say, table
 from geoml.errors import InvalidArgument, UsageError
 from geoml.paths import Home
 
-app = typer.Typer(help="Areas: create, list, show, delete.", no_args_is_help=True)
+app = typer.Typer(help="Areas: create, list, show, forget a source, delete.", no_args_is_help=True)
 
 
 def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
@@ -90,6 +90,17 @@ def show(area: str, as_json: AsJson = False) -> None:
         for s in items.values()
     ]
     emit({**areas.document(found), "sources": listed}, as_json, told)
+
+
+@app.command()
+def forget(area: str, key: Annotated[str, typer.Argument(help="Source key, e.g. lst.")]) -> None:
+    """Remove one source of an area; features that need it go with the next run."""
+    from geoml.areas import area as areas
+    from geoml.areas import sources
+
+    home = Home.from_environment()
+    sources.forget(home, areas.load(home, area), key)
+    say(f"removed {key} from {home.sources(area)}; published editions stay")
 
 
 @app.command()

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from geoml.areas.ingest import ingest
-from geoml.areas.sources import gathered, read_on_grid, sources
-from geoml.errors import GridMismatch, InvalidArgument
+from geoml.areas.sources import forget, gathered, read_on_grid, sources
+from geoml.areas.units import units
+from geoml.errors import GridMismatch, InvalidArgument, NotFound, UnknownKey
 from geoml.raster.grid import Window
 
 NAN = np.nan
@@ -89,3 +90,28 @@ def test_another_grid_is_refused(home, town, raster):
 
 def test_an_area_without_sources_has_none(home, town):
     assert sources(home, town) == {}
+
+
+def test_a_forgotten_source_leaves_no_file_and_the_others(home, town, raster, vector, square):
+    dem = raster(np.ones(town.grid.shape, np.float32))
+    zones = vector([square(300, 300, 600)])
+    ingest(home, "town", [f"dem={dem}", f"zones={zones}"])
+    ids = units(home, town, "zones")["id"].to_list()
+    forget(home, town, "dem")
+    assert list(sources(home, town)) == ["zones"]
+    assert not [path for path in home.sources("town").iterdir() if "dem" in path.name]
+    forget(home, town, "zones")
+    assert sources(home, town) == {}
+    ingest(home, "town", [f"zones={zones}"])
+    assert units(home, town, "zones")["id"].to_list() == ids
+
+
+def test_what_is_not_there_cannot_be_forgotten(home, town, raster):
+    with pytest.raises(NotFound, match="none yet"):
+        forget(home, town, "lst")
+    ingest(home, "town", [f"dem={raster(np.ones(town.grid.shape, np.float32))}"])
+    with pytest.raises(NotFound, match="expected one of dem"):
+        forget(home, town, "lst")
+    with pytest.raises(UnknownKey, match="did you mean lst"):
+        forget(home, town, "lts")
+    assert list(sources(home, town)) == ["dem"]

@@ -75,3 +75,26 @@ def test_an_item_without_its_data_is_no_source(folder):
     (folder / "dem.tif").unlink()
     assert stored.settled(folder, "dem") is None
     assert stored.settled(folder, "red") is None
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_removal_that_crashes_leaves_no_source_by_half(
+    folder, tmp_path, monkeypatch, step, interrupted
+):
+    if interrupted:  # a store that crashed before: the next item is the one that counts
+        with monkeypatch.context() as patch:
+            test_a_crash_at_any_step_leaves_data_and_item_that_belong_together(
+                folder, tmp_path, patch, 3
+            )
+        assert stored.settled(folder, "dem")["told"] == "two"
+    crash_at(monkeypatch, step)
+    with pytest.raises(Crash):
+        stored.remove(folder, "dem")
+    assert stored.settled(folder, "dem") is None
+    assert not list(folder.glob("*.json"))
+
+
+def test_what_was_removed_is_gone(folder):
+    stored.remove(folder, "dem")
+    assert list(folder.iterdir()) == []

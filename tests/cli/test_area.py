@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from geoml.areas import area as areas
 from geoml.areas.sources import read_on_grid, sources
 from geoml.cli.main import app, exit_code
-from geoml.errors import InvalidArgument, UsageError
+from geoml.errors import InvalidArgument, NotFound, UsageError
 from geoml.paths import Home
 
 
@@ -85,3 +85,12 @@ def test_delete_without_a_terminal_says_what_to_pass(home, town):
         geoml("area", "delete", "town", input="y\n")
     assert exit_code(type(caught.value)) == 2
     assert areas.names(home) == ("town",)
+
+
+def test_forget_drops_a_source(home, town, warm):
+    geoml("ingest", "town", f"dem={warm}", f"dsm={warm}")
+    assert "removed dem" in geoml("area", "forget", "town", "dem").stderr
+    assert list(sources(home, town)) == ["dsm"]
+    with pytest.raises(NotFound, match="no source 'dem'") as caught:
+        geoml("area", "forget", "town", "dem")
+    assert exit_code(type(caught.value)) == 2

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from geoml.areas.ingest import stac
 from geoml.areas.ingest.process import DEFAULT, Limits, Progress, run
 from geoml.areas.ingest.report import Report, source_report
 from geoml.areas.ingest.request import Request, request
-from geoml.areas.stored import store
+from geoml.areas.stored import alone, store
 from geoml.files import staging
 from geoml.paths import Home
 
@@ -103,17 +101,9 @@ def _store(
         documents[name] = stac.item(
             area, keys.get(name), data, facts, when=asked.when, licence=asked.licence
         )
-    with _alone(folder):
+    with alone(folder):
         for name, facts in staged.items():
             store(folder, name, temporary / facts["file"], documents[name])
         for name in staged:
             if name in units.PREFIXES:
                 units.refresh(home, area, name)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the one lock under which sources and units of an area change."""
-    with (folder / ".lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
