@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -31,6 +32,16 @@ STATUS: Mapping[type[GeomlError], int] = {
 }
 """The nearest ancestor of an error decides; every leaf has one (tested)."""
 
+STEPS: Mapping[type[GeomlError], str] = {
+    errors.UnknownArea: "GET /areas lists the areas",
+    errors.UnknownService: "GET /services lists the services",
+    errors.UnknownEdition: "GET /editions lists the editions",
+}
+"""What a client can do instead of a command, which only the operator can run."""
+
+_COMMAND = re.compile(r"\b(?:geoml|make|pip) [a-z-]")
+_PATH = re.compile(r"(?:^|[\s='\"(])/\w")
+
 
 class BadBody(Exception):
     """A request body that cannot be answered: status, and one entry per wrong field."""
@@ -52,6 +63,15 @@ def problem(status: int, detail: str, **extra: Any) -> JSONResponse:  # noqa: AN
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
+def public(error: GeomlError) -> GeomlError:
+    """The error as a client may read it: no path of the server, no command of its operator."""
+    where, got = ("" if _PATH.search(part) else part for part in (error.where, error.got))
+    step = error.next_step
+    if _COMMAND.search(step):
+        step = STEPS.get(type(error), "")
+    return type(error)(error.what, where=where, expected=error.expected, got=got, next_step=step)
+
+
 def register(app: FastAPI) -> None:
     """Answer every error of ``app`` with a problem document."""
 
@@ -61,7 +81,8 @@ def register(app: FastAPI) -> None:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("%s", error)
             return problem(status, "this answer is not available; the operator's log says why")
-        return problem(status, str(error), next_step=error.next_step)
+        spoken = public(error)
+        return problem(status, str(spoken), next_step=spoken.next_step)
 
     @app.exception_handler(BadBody)
     def body(_: Request, error: BadBody) -> JSONResponse:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from geoml import catalog, editions, modelstore
+from geoml.api.problems import public
 from geoml.areas import area as area_module
 from geoml.areas.area import Area
 from geoml.contract import Model
@@ -75,7 +76,7 @@ class Served:
             try:
                 state[name] = str(self.champion(name, None).manifest["version"])
             except UnknownModel as error:
-                state[name] = str(error)
+                state[name] = str(public(error))
         return state
 
     def keep(self, key: Hashable, path: Path, make: Callable[[], T], about: str = "") -> T:

@@ -1,0 +1,68 @@
+"""What an error says over HTTP, and what it must not."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from geoml import errors
+from geoml.api.app import create_app
+from geoml.api.problems import public, status_of
+from geoml.api.settings import Settings
+from geoml.areas.area import create
+from geoml.paths import Home
+
+
+def test_every_error_has_a_status():
+    assert {status_of(kind) for kind in errors.walk(errors.GeomlError)[1:]} <= {
+        400, 404, 409, 422, 500, 503
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/areas/nowhere", "one of town); GET /areas lists the areas"),
+        ("/services/uhi/at?lon=0&lat=0&area=nowhere", "GET /areas lists the areas"),
+        ("/services/zzz", "GET /services lists the services"),
+        ("/services/uhis", "did you mean 'uhi'?"),
+        ("/editions/20250101T000000Z-0000000000/files/score.tif", "no such edition"),
+        ("/tiles/none/tilejson.json", "no such layer"),
+        ("/tiles/uhi-town-score/preview.png?url=/etc/passwd", "unknown query parameter"),
+    ],
+)
+def test_no_path_of_the_server_and_no_command_of_its_operator(client, town, path, told):
+    answer = client.get(path)
+    assert answer.status_code in (400, 404)
+    assert told in answer.json()["detail"]
+    assert str(town.root) not in answer.text
+    assert not re.search(r"geoml [a-z]", answer.text)
+
+
+def test_an_area_without_an_edition_says_where_editions_are_listed(tmp_path):
+    create(Home(tmp_path), "bare", "Bare", bbox=(4.8, 45.7, 4.81, 45.71))
+    with TestClient(create_app(Settings(home=tmp_path))) as client:
+        answer = client.get("/services/uhi/at?lon=4.805&lat=45.705&area=bare").json()
+    told = "uhi in Bare: nothing is published yet; GET /editions lists the editions"
+    assert answer["detail"] == told
+    assert answer["next_step"] == "GET /editions lists the editions"
+
+
+def test_a_server_without_models_tells_no_path_or_command(tmp_path, monkeypatch):
+    monkeypatch.setattr("geoml.modelstore.store.packaged_models", lambda _: tmp_path / "none")
+    with TestClient(create_app(Settings(home=tmp_path))) as client:
+        for answer in (
+            client.post("/services/uhi/predict", json={"ndvi": 0.5}),
+            client.get("/readyz"),
+            client.get("/areas/nowhere"),
+        ):
+            assert answer.status_code in (404, 503)
+            assert str(tmp_path) not in answer.text
+            assert not re.search(r"geoml [a-z]", answer.text)
+
+
+@pytest.mark.parametrize("where", ["/srv/data/areas", "dem=/srv/dem.tif", "'/srv/x'"])
+def test_a_path_is_left_out_and_nothing_else(where):
+    error = errors.NoOverlap("nothing inside", where=where, expected="1/2", got="3/4")
+    assert str(public(error)) == "nothing inside (expected 1/2, got 3/4)"
+    assert type(public(error)) is errors.NoOverlap
