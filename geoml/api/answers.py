@@ -26,37 +26,77 @@ NO_INTERVAL = Text(
 
 
 def answer(
-    service: Service, model: Model, given: Mapping[str, Array], prediction: Prediction, row: int
+    service: Service,
+    model: Model,
+    given: Mapping[str, Array],
+    prediction: Prediction,
+    row: int,
+    about: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """One row of a prediction as JSON-ready values; unknown numbers are null."""
-    target = prediction.target[row]
-    lower, upper = prediction.lower[row], prediction.upper[row]
+    """One row of a prediction as JSON-ready values; unknown numbers are null.
+
+    ``about`` says what the numbers are: quantity, reference and warnings, of ``context``.
+    """
+    target, lower = prediction.target[row], prediction.lower[row]
     applicability = prediction.applicability[row]
-    score = service.score.score(np.array([target, lower, upper], dtype=float))
-    applicable = bool(applicability <= 1.0)
-    warnings = list(model.manifest.get("warnings", []))
+    warnings = list(about["warnings"])
     if not math.isfinite(target):
         warnings.append(UNKNOWN.as_dict())
     elif not math.isfinite(lower):
         warnings.append(NO_INTERVAL.as_dict())
-    if not applicable:
+    if not applicability <= 1.0:
         warnings.append(OUTSIDE.as_dict())
     return {
-        f"{service.name}_score": number(score[0], 1),
-        service.target.name: number(target, 3),
-        "unit": service.target.unit,
-        "lower": number(lower, 3),
-        "upper": number(upper, 3),
-        "score_lower": number(score[1], 1),
-        "score_upper": number(score[2], 1),
+        **measures(service, (target, lower, prediction.upper[row]), applicability),
         "interval_level": model.manifest["interval_level"],
-        "applicability": number(applicability, 3),
-        "applicable": applicable,
         "average": number(prediction.average, 3),
         "contributions": drivers(service, given, prediction, row),
-        "model": f"{service.name}@{model.manifest['version']}",
-        "reference": model.manifest.get("reference"),
+        "model": model_id(service, model),
+        "synthetic_model": bool(model.manifest["synthetic"]),
+        "quantity": about["quantity"],
+        "reference": about["reference"],
         "warnings": warnings,
+    }
+
+
+def context(service: Service, model: Model, published: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Quantity, reference and warnings of a model's answers, in an area where one is named.
+
+    ``published`` is the manifest of the edition that is served there. Its warnings are added to
+    the model's; its reference and quantity hold for answers of the model that made it.
+    """
+    trained, warnings = model.manifest, list(model.manifest.get("warnings", []))
+    if published is not None:
+        warnings += [one for one in published.get("warnings", []) if one not in warnings]
+    same = published is not None and published["model"] == model_id(service, model)
+    source = published if published is not None and same else trained
+    told = {name: source.get(name) for name in ("quantity", "reference")}
+    return {**told, "warnings": warnings}
+
+
+def model_id(service: Service, model: Model) -> str:
+    """``service@version``."""
+    return f"{service.name}@{model.manifest['version']}"
+
+
+def measures(
+    service: Service, target: tuple[float, float, float], applicability: float
+) -> dict[str, Any]:
+    """Score and target with their intervals; ``target`` is the value and its lower and upper end.
+
+    The target is in its unit, the scores are 0..100; unknown numbers are null.
+    """
+    score = service.score.score(np.array(target, dtype=float))
+    return {
+        f"{service.name}_score": number(score[0], 1),
+        service.target.name: number(target[0], 3),
+        "unit": service.target.unit,
+        "lower": number(target[1], 3),
+        "upper": number(target[2], 3),
+        "score_lower": number(score[1], 1),
+        "score_upper": number(score[2], 1),
+        "applicability": number(applicability, 3),
+        "applicable": bool(applicability <= 1.0),
     }
 
 

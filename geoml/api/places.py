@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from geoml.api.answers import OUTSIDE, UNKNOWN, drivers, number
+from geoml.api.answers import OUTSIDE, UNKNOWN, drivers, measures, number
 from geoml.api.served import Served
 from geoml.areas.area import Area
 from geoml.contract import Service
@@ -33,13 +33,11 @@ def at_place(
             where=f"{service.name} in {found.name}",
             next_step="its inputs were unknown there (a cloud, or outside the sources)",
         )
-    score = service.score.score(np.array([target, lower, upper]))
     applicability = read_cell(folder / "applicability.tif", row, col)[0]
     manifest = served.manifest(edition)
-    applicable = bool(applicability <= 1.0)
     why, average, warnings = _drivers(service, served, edition, (row, col))
     warnings = [*manifest.get("warnings", []), *warnings]
-    if not applicable:
+    if not applicability <= 1.0:
         warnings.append(OUTSIDE.as_dict())
     properties = {
         "service": service.name,
@@ -47,18 +45,11 @@ def at_place(
         "edition": edition.id,
         "date": manifest["date"],
         "model": manifest["model"],
+        "synthetic_model": manifest.get("synthetic_model"),
         "quantity": manifest["quantity"],
         "reference": manifest["reference"],
-        f"{service.name}_score": number(score[0], 1),
-        service.target.name: number(target, 3),
-        "unit": service.target.unit,
-        "lower": number(lower, 3),
-        "upper": number(upper, 3),
-        "score_lower": number(score[1], 1),
-        "score_upper": number(score[2], 1),
+        **measures(service, (target, lower, upper), applicability),
         "interval_level": manifest["interval_level"],
-        "applicability": number(applicability, 3),
-        "applicable": applicable,
         "average": average,
         "contributions": why,
         "cell": _cell(found, row, col),

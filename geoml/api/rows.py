@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -19,7 +20,9 @@ def parse(raw: bytes, content_type: str, most: int) -> tuple[list[Any], bool]:
     if content_type.partition(";")[0].strip().lower() not in {"application/json", ""}:
         raise BadBody(415, f"expected application/json, got {content_type[:80]}", [])
     try:
-        body = json.loads(raw, parse_constant=_no_constant)
+        body = json.loads(
+            raw, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_object
+        )
     except (ValueError, RecursionError) as error:
         raise BadBody(400, f"the body is not JSON: {error}", []) from error
     batch = isinstance(body, list)
@@ -41,17 +44,18 @@ def columns(service: Service, rows: list[Any]) -> dict[str, Array]:
     known = {feature.name: feature for feature in service.features}
     table = {name: np.full(len(rows), np.nan) for name in known}
     for number, row in enumerate(rows):
-        where = f"[{number}]." if len(rows) > 1 else ""
+        place = f"[{number}]" if len(rows) > 1 else ""
         if not isinstance(row, dict):
-            wrong.append({"field": where or "body", "problem": "expected an object of features"})
+            wrong.append({"field": place or "body", "problem": "expected an object of features"})
             continue
         for name, value in row.items():
             fault = _fault(known, name, value)
             if fault is not None:
-                wrong.append({"field": f"{where}{name}"[:120], **fault})
+                field = f"{place}.{name}" if place else name
+                wrong.append({"field": field[:120], **fault})
             elif value is not None:
                 table[name][number] = value
-        wrong += [{"field": where or "body", **fault} for fault in _too_little(service, row)]
+        wrong += [{"field": place or "body", **fault} for fault in _too_little(service, row)]
         if len(wrong) >= 20:
             break
     if wrong:
@@ -84,6 +88,23 @@ def _too_little(service: Service, row: Mapping[str, Any]) -> list[dict[str, Any]
         for group in service.needs_one_of
         if all(row.get(name) is None for name in group)
     ]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a name given twice has no one meaning, so it is refused."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        told = f"{twice[:60]!r} is given twice in one object"
+        raise BadBody(400, told, [{"field": twice[:120], "problem": "given twice"}])
+    return found
+
+
+def _integer(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:  # Python's own text names a switch of the server
+        raise BadBody(400, "a number with too many digits", []) from error
 
 
 def _no_constant(name: str) -> float:

@@ -48,6 +48,9 @@ def prediction_schema(service: Service) -> dict[str, Any]:
         },
         "contributions": {"type": "array", "items": {"type": "object"}},
         "model": {"type": "string"},
+        "synthetic_model": {"type": "boolean", "description": "It learned from generated data."},
+        "quantity": {"type": "object", "nullable": True, "description": "What was measured."},
+        "reference": {"type": "object", "nullable": True, "description": "What it is relative to."},
         "warnings": {"type": "array", "items": {"type": "object"}},
     }
     schema = {"type": "object", "properties": properties}

@@ -96,3 +96,53 @@ def test_knowing_less_never_narrows_the_interval(client):
 
 def test_the_answer_is_plain_json(client):
     json.loads(client.post(PREDICT, json=TRIO).text, parse_constant=pytest.fail)
+
+
+def test_a_name_given_twice_is_400_and_named(client):
+    answer = client.post(PREDICT, content=b'[{"ndvi": 0.1, "ndvi": 0.9}]')
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "'ndvi' is given twice in one object"
+    assert answer.json()["errors"][0]["field"] == "ndvi"
+
+
+def test_a_number_of_too_many_digits_is_400_in_our_words(client):
+    answer = client.post(PREDICT, content=b'{"ndvi": ' + b"9" * 5000 + b"}")
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "a number with too many digits"
+
+
+def test_a_wrong_row_is_named_without_a_dot(client):
+    answer = client.post(PREDICT, json=[TRIO, {"water_distance": 10}, 3])
+    fields = [one["field"] for one in answer.json()["errors"]]
+    assert fields == ["[1]", "[2]"]
+
+
+def test_where_an_area_is_named_its_edition_says_what_the_numbers_are(client, middle):
+    alone = client.post(PREDICT, json=TRIO).json()
+    here = client.post(f"{PREDICT}?area=town", json=TRIO).json()
+    lon, lat = middle
+    there = client.get(f"/services/uhi/at?lon={lon}&lat={lat}").json()["properties"]
+    for name in ("quantity", "reference", "synthetic_model", "model"):
+        assert here[name] == there[name]
+    assert all(warning in here["warnings"] for warning in there["warnings"])
+    assert here["synthetic_model"] is alone["synthetic_model"] is True
+    assert alone["quantity"]["en"] == "surface temperature"
+    assert alone["reference"]
+
+
+def test_the_reference_is_of_the_model_that_answers():
+    from types import SimpleNamespace
+
+    from geoml.api.answers import context
+    from geoml.catalog import get
+
+    loud, quiet = {"code": "loud"}, {"code": "quiet"}
+    trained = {"version": "2", "quantity": "air", "reference": "own", "warnings": [quiet]}
+    model = SimpleNamespace(manifest=trained)
+    edition = {"quantity": "air", "reference": "borrowed", "warnings": [quiet, loud]}
+    same = context(get("uhi"), model, {**edition, "model": "uhi@2"})
+    assert same == {"quantity": "air", "reference": "borrowed", "warnings": [quiet, loud]}
+    other = context(get("uhi"), model, {**edition, "model": "uhi@1"})
+    assert (other["reference"], other["warnings"]) == ("own", [quiet, loud])
+    assert context(get("uhi"), model, None)["warnings"] == [quiet]
+    assert trained["warnings"] == [quiet]

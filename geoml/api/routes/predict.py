@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from geoml import catalog
 from geoml.api import rows
-from geoml.api.answers import answer
+from geoml.api.answers import answer, context
 from geoml.api.places import at_place
 from geoml.api.problems import BadBody
 from geoml.api.schema import prediction_schema, request_schema
@@ -35,7 +35,10 @@ def _add(router: APIRouter, service: Service, served: Served, settings: Settings
 
     async def predict(
         request: Request,
-        area: Annotated[str | None, Query(description="Use this area's own model.")] = None,
+        area: Annotated[
+            str | None,
+            Query(description="Use this area's own model, and say what its edition says."),
+        ] = None,
     ) -> JSONResponse:
         content_type = request.headers.get("content-type", "")
         given, batch = rows.parse(await request.body(), content_type, settings.max_batch)
@@ -76,11 +79,14 @@ def _add(router: APIRouter, service: Service, served: Served, settings: Settings
 def _predict(
     service: Service, served: Served, given: list[Any], area: str | None
 ) -> list[dict[str, Any]]:
+    edition = None
     if area is not None:
         served.area(area)  # raises UnknownArea: a typing error must not fall back on another model
+        edition = served.edition(service.name, area)
     columns = rows.columns(service, given)
     model = served.champion(service.name, area)
     if not columns:
         raise BadBody(422, "no feature is known in any row", [])
     prediction = model.predict(columns)
-    return [answer(service, model, columns, prediction, row) for row in range(len(given))]
+    about = context(service, model, served.manifest(edition) if edition is not None else None)
+    return [answer(service, model, columns, prediction, row, about) for row in range(len(given))]
