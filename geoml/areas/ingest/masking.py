@@ -51,8 +51,8 @@ def mask_scene(staged: Mapping[str, dict[str, Any]], scene: Scene) -> None:
         facts = staged[key]
         path = scene.folder / facts["file"]
         known = _apply(path, key, bad, coarser * facts["factor"])
-        facts["coverage_percent"] = round(100.0 * known, 3)
-        facts["masked_percent"] = round(100.0 * lost, 3)
+        facts["coverage_percent"] = round(100.0 * known, 1)
+        facts["masked_percent"] = round(100.0 * lost, 1)
 
 
 def rimmed(bad: Mask, pixel_x: float, pixel_y: float) -> Mask:

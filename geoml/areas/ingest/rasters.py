@@ -12,6 +12,7 @@ import numpy as np
 
 from geoml.areas.ingest import sensors, temperatures
 from geoml.areas.ingest.overlap import check_overlap, native_m
+from geoml.areas.ingest.report import coarseness
 from geoml.areas.ingest.request import day_and_hour
 from geoml.areas.ingest.sun import Sun, overpass_hour, position
 from geoml.areas.keys import OPTICAL, Key
@@ -92,13 +93,13 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     return {
         "file": out.name,
         "unit": key.unit,
-        "quantity": key.quantity if sensor is None or key.name not in OPTICAL else _name(sensor),
+        "quantity": _quantity(key, sensor),
         "factor": factor,
         "native_m": round(native, 4),
         "support_m": sensor.support_of(key.name) if sensor else None,
         "sensor": sensor.name if sensor else None,
-        "coverage_percent": round(100.0 * known / cells, 3),
-        "notes": [f"{dropped} cells outside {key.valid} {key.unit}: unknown"] if dropped else [],
+        "coverage_percent": round(100.0 * known / cells, 1),
+        "notes": coarseness(native, scene.grid.pixel_x) + _dropped(key, dropped),
     }
 
 
@@ -110,6 +111,18 @@ def stored_factor(grid: Grid, native_m: float) -> int:
     finest = math.isqrt(max(1, MAX_STORED_CELLS // (grid.rows * grid.cols)))
     wanted = math.floor(min(grid.pixel_x, grid.pixel_y) / native_m * (1 + 1e-3))
     return max(1, min(wanted, finest))
+
+
+def _dropped(key: Key, cells: int) -> list[str]:
+    low, high = key.valid
+    return [f"{cells} cells outside {low:g} to {high:g} {key.unit}: unknown"] if cells else []
+
+
+def _quantity(key: Key, sensor: sensors.Sensor | None) -> str:
+    """What the cells are, in words; of a band the product says which reflectance it holds."""
+    if sensor is None or key.name not in OPTICAL:
+        return key.quantity
+    return key.quantity.replace("reflectance", _name(sensor), 1)
 
 
 def _name(sensor: sensors.Sensor) -> str:

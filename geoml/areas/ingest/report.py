@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+MUCH_COARSER = 3.0
+"""A raster whose cells are more than this many cells of the grid wide is told to be coarse."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
@@ -26,11 +29,12 @@ class SourceReport:
 
     def line(self) -> str:
         """One line for a reader."""
-        parts = [f"{self.key}: {self.quantity}" + (f" in {self.unit}" if self.unit else "")]
+        unit = f" in {self.unit}" if self.unit not in ("", "1") else ""
+        parts = [f"{self.key}: {self.quantity}{unit}"]
         if self.rows is not None:
             parts.append(f"{self.rows} rows")
         if self.stored_m is not None and self.native_m is not None:
-            parts.append(f"{self.native_m:g} m stored at {self.stored_m:g} m")
+            parts.append(f"{metres(self.native_m)} stored at {metres(self.stored_m)}")
         parts.append(f"covers {self.coverage_percent:.1f} % of the area")
         if self.masked_percent is not None:
             parts.append(f"{self.masked_percent:.1f} % masked as cloud or shadow")
@@ -53,6 +57,18 @@ class Report:
         names = SourceReport.__slots__
         listed = [{name: getattr(source, name) for name in names} for source in self.sources]
         return {"area": self.area, "sources": listed}
+
+
+def metres(length_m: float) -> str:
+    """A length for a reader, to three significant digits: ``9.99 m``."""
+    return f"{float(f'{length_m:.3g}'):g} m"
+
+
+def coarseness(native_m: float, pixel_m: float) -> list[str]:
+    """A note when cells of ``native_m`` are much coarser than those of the grid; else none."""
+    if native_m <= MUCH_COARSER * pixel_m:
+        return []
+    return [f"{metres(native_m)} cells stored at {metres(pixel_m)}: much coarser than the grid"]
 
 
 def source_report(

@@ -47,7 +47,7 @@ def stage_vectors(
         "quantity": key.quantity,
         "rows": len(frame),
         "extent": list(extent),
-        "coverage_percent": round(100.0 * covered / cells, 3),
+        "coverage_percent": round(100.0 * covered / cells, 1),
         "notes": notes,
     }
 

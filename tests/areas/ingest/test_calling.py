@@ -162,7 +162,7 @@ def test_clouds_go_from_every_band_of_a_level1_scene_and_from_nothing_else(home,
     nir = read_on_grid(found["nir"], town.grid, town.grid.whole())
     assert np.isnan(nir[39:51, 39:51]).all()
     assert np.isfinite(nir[:30, :30]).all()
-    assert found["nir"].masked_percent == pytest.approx(100 * 144 / nir.size, abs=0.01)
+    assert found["nir"].masked_percent == pytest.approx(100 * 144 / nir.size, abs=0.051)
     assert found["thermal"].quantity == "brightness temperature"
     assert found["thermal"].support_m == 90.0
     assert (found["dem"].masked_percent, found["dem"].coverage) == (None, 100.0)

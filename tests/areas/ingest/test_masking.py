@@ -43,7 +43,7 @@ def test_cloud_and_its_rim_go_from_every_band(tmp_path, monkeypatch, factor, mos
         assert np.isnan(values[20 * factor : 30 * factor, 30 * factor : 44 * factor]).all()
         assert np.isfinite(values[: 15 * factor, : 20 * factor]).all()
         known = 100 * np.isfinite(values).mean()
-        assert facts[key]["coverage_percent"] == pytest.approx(known, abs=0.01)
+        assert facts[key]["coverage_percent"] == pytest.approx(known, abs=0.051)
     assert 3 < facts["nir"]["masked_percent"] < 8
 
 

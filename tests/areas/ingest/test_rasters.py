@@ -50,6 +50,10 @@ def test_finer_cells_nest_in_the_grid_and_coarser_ones_are_interpolated(scene, r
     assert facts["factor"] == 1
     assert stored.shape == town.grid.shape
     assert facts["native_m"] == pytest.approx(90, rel=0.01)
+    assert facts["notes"] == []
+    coarse = raster(np.full((6, 6), 0.2, np.float32), "coarser.tif", pixel=400.0)
+    facts, _ = stage(scene(), "nir", coarse)
+    assert facts["notes"] == ["400 m cells stored at 30 m: much coarser than the grid"]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,7 @@ def test_any_overlap_is_enough_and_its_share_is_told(scene, raster, town):
     corner = (west + 30 * (town.grid.cols - 10), north - 30 * (town.grid.rows - 5))
     facts, stored = stage(scene(), "dem", raster(np.ones((40, 40), np.float32), corner=corner))
     expected = 50 / (town.grid.rows * town.grid.cols)
-    assert facts["coverage_percent"] == pytest.approx(100 * expected, abs=0.001)
+    assert facts["coverage_percent"] == round(100 * expected, 1) > 0
     assert np.isfinite(stored).sum() == 50
 
 
@@ -99,7 +103,7 @@ def test_an_undeclared_nodata_number_is_not_a_height(scene, raster, town):
     facts, stored = stage(scene(), "dem", raster(values))
     assert np.isnan(stored[3, 4])
     assert np.isfinite(stored).sum() == stored.size - 1
-    assert facts["notes"] == ["1 cells outside (-500.0, 9000.0) m: unknown"]
+    assert facts["notes"] == ["1 cells outside -500 to 9000 m: unknown"]
     with pytest.raises(OutOfRange, match="no cell has a possible value"):
         stage(scene(), "dem", raster(np.full((80, 80), -9999, np.float32), "b.tif"))
 
@@ -143,7 +147,7 @@ def test_a_sensor_reads_its_own_numbers_whatever_the_file_says(scene, raster):
     facts, stored = stage(scene("landsat8", "2023-07-01"), "red", path)
     np.testing.assert_allclose(stored[1:, 1:], 0.3, atol=1e-4)
     assert np.isnan(stored[0, 0])
-    assert facts["quantity"] == "surface reflectance"
+    assert facts["quantity"] == "surface reflectance, red"
 
 
 def test_what_is_not_a_band_of_the_sensor_is_left_alone(scene, raster):
