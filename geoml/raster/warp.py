@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,6 @@ from geoml.types import Array, Bytes2D
 Kind: TypeAlias = Literal["continuous", "class", "count"]
 Method: TypeAlias = Literal["nearest", "mode", "bilinear", "average", "sum"]
 _SOURCE_CELLS = 16_000_000  # at most this many cells of the source are read for one block
-
-
-class BlockWriter(Protocol):
-    """Where blocks go: ``geoml.raster.cog.CogWriter`` is one."""
-
-    def write(self, values: NDArray[Any], window: Window | None = None, band: int = 1) -> None:
-        """Take one band of one window."""
 
 
 def resampling_for(kind: Kind, source_m: float, cell_m: float) -> Method:
@@ -98,25 +91,6 @@ def warp(
                 single = out.astype(np.float32, copy=False)
             single[~np.isfinite(single)] = np.nan
             yield window, single
-
-
-def warp_into(
-    header: Header,
-    writer: BlockWriter,
-    grid: Grid,
-    *,
-    resampling: Method,
-    unscale: bool = True,
-    drivers: Sequence[str] = RASTER_DRIVERS,
-    block: int = 512,
-) -> float:
-    """Write the chosen band on ``grid`` into ``writer``; the share of known cells, 0..1."""
-    known = 0
-    options: dict[str, Any] = {"unscale": unscale, "drivers": drivers, "block": block}
-    for window, values in warp(header, grid, resampling=resampling, **options):
-        known += int(np.isfinite(values).sum())
-        writer.write(values, window)
-    return known / (grid.rows * grid.cols)
 
 
 def warp_rgb(

@@ -19,7 +19,7 @@ from geoml.areas.demo.plan import Plan, Point
 from geoml.areas.demo.relief import steepness
 from geoml.areas.demo.water import Water
 from geoml.raster.grid import Grid
-from geoml.types import Array, Mask
+from geoml.types import Array
 
 CELL_M = 30.0
 MAIN_M, LANE_M, RING_M, STREET_M, RAIL_M = 9.0, 5.0, 11.0, 6.5, 9.0
@@ -172,8 +172,3 @@ def _ring(plan: Plan, main: Sequence[LineString]) -> tuple[LineString, ...]:
 def _rail(plan: Plan) -> tuple[LineString, ...]:
     points = LineString([plan.at(*point) for point in plan.railway])
     return (smooth(points, step_m=20.0, reach=14.0),)
-
-
-def corridor(grid: Grid, lines: Iterable[LineString], width_m: float) -> Mask:
-    """True within ``width_m / 2`` of any line."""
-    return canvas.mask(grid, *(line.buffer(width_m / 2) for line in lines))
