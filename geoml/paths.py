@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from geoml.errors import InvalidArgument
 
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,46}[a-z0-9])?")
 
 
@@ -20,8 +22,31 @@ class Home:
 
     @classmethod
     def from_environment(cls) -> Home:
-        """The home that ``GEOML_HOME`` names; only the edges (CLI, server) call this."""
-        return cls(Path(os.environ.get("GEOML_HOME") or "data").expanduser().resolve())
+        """The home that ``GEOML_HOME`` names; only the edges (CLI, server) call this.
+
+        It need not exist yet. Raises InvalidArgument when it cannot: a file is in its place,
+        or the way there is closed.
+        """
+        root = Path(os.environ.get("GEOML_HOME") or "data").expanduser().resolve()
+        try:
+            there = next(path for path in (root, *root.parents) if path.exists())
+        except PermissionError as error:
+            raise _unusable(root, f"{error.strerror} at {error.filename}") from error
+        if not there.is_dir():
+            raise _unusable(root, f"{there}, which is no folder")
+        return cls(root)
+
+    def unusable(self, error: OSError) -> InvalidArgument | None:
+        """What ``error`` says about the home as a whole; None when it is about something else.
+
+        That is: it, or a file below it, may not be written, or it cannot be created.
+        """
+        path = Path(os.fsdecode(error.filename)) if error.filename else None
+        if path is None or not path.is_relative_to(self.root):
+            return None
+        if error.errno in _FORBIDDEN or not self.root.is_dir():
+            return _unusable(self.root, f"{error.strerror} at {path}")
+        return None
 
     @property
     def areas(self) -> Path:
@@ -51,6 +76,16 @@ class Home:
     def models(self, service: str) -> Path:
         """Folder of the models that this home has trained for a service."""
         return self.root / "models" / slug(service)
+
+
+def _unusable(root: Path, got: str) -> InvalidArgument:
+    return InvalidArgument(
+        "cannot be the home of the data",
+        where=f"GEOML_HOME={root}",
+        expected="a folder that can be written, or the path of a new one",
+        got=got,
+        next_step="set GEOML_HOME to another folder",
+    )
 
 
 def slug(name: str) -> str:

@@ -23,6 +23,7 @@ from geoml.cli import (
     train,
 )
 from geoml.cli.output import say
+from geoml.paths import Home
 
 EXIT: Mapping[type[errors.GeomlError], int] = {
     errors.UsageError: 2,
@@ -63,6 +64,12 @@ def main() -> None:
     except errors.GeomlError as error:
         say(f"error: {error}")
         sys.exit(exit_code(type(error)))
+    except OSError as error:
+        unusable = Home.from_environment().unusable(error)
+        if unusable is None:
+            raise
+        say(f"error: {unusable}")
+        sys.exit(exit_code(type(unusable)))
     except KeyboardInterrupt:
         say("stopped; what was being written was removed")
         sys.exit(130)

@@ -1,5 +1,9 @@
 """``geoml area`` and ``geoml ingest`` as they are called, in this process."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import rasterio
@@ -94,3 +98,19 @@ def test_forget_drops_a_source(home, town, warm):
     with pytest.raises(NotFound, match="no source 'dem'") as caught:
         geoml("area", "forget", "town", "dem")
     assert exit_code(type(caught.value)) == 2
+
+
+@pytest.mark.parametrize("place", ["/proc/nowhere", "{file}", "{file}/below"])
+def test_a_home_that_cannot_be_is_told_in_one_line(tmp_path, place):
+    (tmp_path / "file").write_text("")
+    home = place.format(file=tmp_path / "file")
+    words = ("area", "create", "town", "--bbox", "2.30,48.80,2.31,48.81")
+    answer = subprocess.run(
+        [sys.executable, "-m", "geoml.cli.main", *words],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "GEOML_HOME": home},
+    )
+    assert answer.returncode == 2, answer.stderr
+    assert f"GEOML_HOME={home}" in answer.stderr
+    assert "Traceback" not in answer.stderr
