@@ -60,7 +60,14 @@ def problem(status: int, detail: str, **extra: Any) -> JSONResponse:  # noqa: AN
     """A problem document."""
     title = HTTPStatus(status).phrase
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
-    return JSONResponse(body, status, media_type="application/problem+json")
+    return _Problem(body, status, media_type="application/problem+json")
+
+
+class _Problem(JSONResponse):
+    """JSON in ASCII: what a client sent, half a surrogate pair too, can always be quoted."""
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - as in Starlette
+        return json.dumps(content, allow_nan=False).encode("ascii")
 
 
 def public(error: GeomlError) -> GeomlError:

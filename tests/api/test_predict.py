@@ -146,3 +146,10 @@ def test_the_reference_is_of_the_model_that_answers():
     assert (other["reference"], other["warnings"]) == ("own", [quiet, loud])
     assert context(get("uhi"), model, None)["warnings"] == [quiet]
     assert trained["warnings"] == [quiet]
+
+
+@pytest.mark.parametrize("raw", [b'{"\\ud800": 1}', b'{"ndvi": "\\ud800"}', b'{"a\\u0000": 1}'])
+def test_half_a_character_is_refused_like_any_other_name(client, raw):
+    answer = client.post(PREDICT, content=raw)
+    assert answer.status_code == 422
+    answer.json()
