@@ -44,6 +44,7 @@ def at_place(
         "area": found.id,
         "edition": edition.id,
         "date": manifest["date"],
+        "date_of": manifest.get("date_of"),
         "model": manifest["model"],
         "synthetic_model": manifest.get("synthetic_model"),
         "quantity": manifest["quantity"],
