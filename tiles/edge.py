@@ -1,4 +1,4 @@
-"""Pure ASGI wrappers at the edge: who the server is to its clients, and HEAD as GET's headers."""
+"""Pure ASGI wrappers at the edge: who the server is to its clients, and HEAD for every GET."""
 
 from __future__ import annotations
 
