@@ -1,5 +1,5 @@
 """Surface heat: how much hotter than the countryside each place of a town is, in kelvin."""
 
-from geoml.services.uhi.service import SERVICE
+from .service import SERVICE
 
 __all__ = ["SERVICE"]

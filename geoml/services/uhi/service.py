@@ -16,9 +16,10 @@ from geoml.contract import (
     Target,
 )
 from geoml.learning import tabular
-from geoml.services.uhi.scene import scene
-from geoml.services.uhi.target import target_of
 from geoml.types import Text
+
+from .scene import scene
+from .target import target_of
 
 
 def train(
@@ -113,7 +114,7 @@ LEGEND = Legend(
 )
 
 SERVICE = Service(
-    name="uhi",
+    name=__package__.rpartition(".")[2],  # the folder names the service, in every URL too
     title=Text(fr="Chaleur de surface", en="Surface heat"),
     summary=Text(
         fr="De combien la surface (toits, sols, feuillages) est plus chaude que la référence, un "
