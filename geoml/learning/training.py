@@ -91,20 +91,7 @@ def train(
     share of the blocks is kept out of everything and only reported on, as ``holdout``. The same
     samples, meta and seed give the same bytes. Raises NotEnoughData.
     """
-    missing = [name for name in META if name not in meta]
-    if missing:
-        raise InvalidArgument(
-            "training is not described",
-            expected="meta with " + ", ".join(META),
-            got=f"meta without {', '.join(missing)}",
-        )
-    if not 0 <= holdout_share <= 0.8:
-        raise InvalidArgument(
-            "not a share of blocks to keep out",
-            where="holdout",
-            expected="0 to 0.8",
-            got=f"{holdout_share:g}",
-        )
+    _check(meta, holdout_share)
     study, kept_out = _prepare(service, samples, seed, holdout_share)
     lines, behind = table(
         service,
@@ -127,22 +114,52 @@ def train(
         "format": 1,
     }
     write_json(folder / CALIBRATION, calibration)
-    metrics: dict[str, Any] = {
-        "validation": {"cells": len(study.target), **study.blocks.as_dict()},
-        "table": lines,
-        "folds": by_fold(service, found.predicted, chosen.target, chosen.blocks),
-        "worst_block": worst_block(service, found.predicted, chosen.samples, chosen.blocks),
-        "intervals": calibration["half_widths"],
-        "holdout": None
-        if kept_out is None
-        else _holdout(study, kept_out, chosen.names, model, wide, reach),
-        "format": 1,
-    }
-    metrics["worst_fold"] = max(metrics["folds"], key=lambda one: one[service.accept.metric])
+    metrics = _metrics(study, chosen, found, lines, calibration["half_widths"])
+    if kept_out is not None:
+        metrics["holdout"] = _holdout(study, kept_out, chosen.names, model, wide, reach)
     manifest = _manifest(study, chosen, verdict, metrics, meta)
     write_json(folder / METRICS, metrics)
     (folder / CARD).write_text(card(service, manifest, metrics), encoding="utf-8")
     return manifest
+
+
+def _check(meta: Mapping[str, Any], holdout_share: float) -> None:
+    missing = [name for name in META if name not in meta]
+    if missing:
+        raise InvalidArgument(
+            "training is not described",
+            expected="meta with " + ", ".join(META),
+            got=f"meta without {', '.join(missing)}",
+        )
+    if not 0 <= holdout_share <= 0.8:
+        raise InvalidArgument(
+            "not a share of blocks to keep out",
+            where="holdout",
+            expected="0 to 0.8",
+            got=f"{holdout_share:g}",
+        )
+
+
+def _metrics(
+    study: Study,
+    chosen: Study,
+    found: OutOfFold,
+    lines: list[dict[str, Any]],
+    intervals: Any,  # noqa: ANN401 - JSON
+) -> dict[str, Any]:
+    """What ``metrics.json`` holds: the whole table, every fold, the worst of them, intervals."""
+    service = study.service
+    folds = by_fold(service, found.predicted, chosen.target, chosen.blocks)
+    return {
+        "validation": {"cells": len(study.target), **study.blocks.as_dict()},
+        "table": lines,
+        "folds": folds,
+        "worst_fold": max(folds, key=lambda one: one[service.accept.metric]),
+        "worst_block": worst_block(service, found.predicted, chosen.samples, chosen.blocks),
+        "intervals": intervals,
+        "holdout": None,
+        "format": 1,
+    }
 
 
 def _prepare(
