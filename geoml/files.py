@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from geoml.errors import CorruptFile
+from geoml.errors import Busy, CorruptFile
 
 
 @contextmanager
@@ -63,6 +64,28 @@ def settle(folder: Path, final: Path) -> None:
     sync(folder)
     folder.rename(final)
     sync(final.parent)
+
+
+@contextmanager
+def alone(folder: Path, *, wait: bool) -> Iterator[None]:
+    """Hold the lock of a folder; the kernel frees it when the process dies, however it dies.
+
+    With ``wait`` another holder is waited for, without it Busy is raised.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            raise Busy(
+                "another process is publishing here",
+                where=str(folder),
+                next_step="wait for it to end, then run again",
+            ) from error
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -24,15 +24,8 @@ def at_place(
 
     Raises OutsideData when no edition covers the place, or when its cell has no answer.
     """
-    found, edition, (row, col) = _locate(service, served, lon, lat, area)
+    found, edition, (row, col), (target, lower, upper) = _locate(service, served, lon, lat, area)
     folder = edition.folder
-    target, lower, upper = read_cell(folder / "target.tif", row, col)
-    if not math.isfinite(target):
-        raise OutsideData(
-            "no answer in this cell",
-            where=f"{service.name} in {found.name}",
-            next_step="its inputs were unknown there (a cloud, or outside the sources)",
-        )
     applicability = read_cell(folder / "applicability.tif", row, col)[0]
     manifest = served.manifest(edition)
     why, average, warnings = _drivers(service, served, edition, (row, col))
@@ -62,22 +55,38 @@ def at_place(
 
 def _locate(
     service: Service, served: Served, lon: float, lat: float, area: str | None
-) -> tuple[Area, EditionRef, tuple[int, int]]:
+) -> tuple[Area, EditionRef, tuple[int, int], list[float]]:
+    """The area that answers at a place, its edition, the cell, and its target with interval."""
     asked = (served.area(area),) if area is not None else served.areas()
-    # Of areas that overlap, the finest grid knows the place best.
+    silent = []
+    # Of areas that overlap, the finest grid that has an answer knows the place best.
     for one in sorted(asked, key=lambda found: found.resolution_m):
         edition = served.edition(service.name, one.id)
+        if edition is None:
+            if area is not None:
+                raise UnknownEdition(
+                    "nothing is published yet",
+                    where=f"{service.name} in {one.name}",
+                    next_step=f"run: geoml run {service.name} --area {one.id}",
+                )
+            continue
         cell = one.grid.at(lon, lat)
-        if edition is not None and cell is not None:
-            return one, edition, cell
-        if area is not None and edition is None:
-            raise UnknownEdition(
-                "nothing is published yet",
-                where=f"{service.name} in {one.name}",
-                next_step=f"run: geoml run {service.name} --area {one.id}",
-            )
-    places = ", ".join(one.name for one in asked) or "no area"
-    raise OutsideData(
+        if cell is not None:
+            values = read_cell(edition.folder / "target.tif", *cell)
+            if math.isfinite(values[0]):
+                return one, edition, cell, values
+            silent.append(one.name)
+    raise _no_answer(service, silent, ", ".join(one.name for one in asked) or "no area")
+
+
+def _no_answer(service: Service, silent: list[str], places: str) -> OutsideData:
+    if silent:
+        return OutsideData(
+            "no answer in this cell",
+            where=f"{service.name} in {', '.join(silent)}",
+            next_step="its inputs were unknown there (a cloud, or outside the sources)",
+        )
+    return OutsideData(
         "no published answer covers this place",
         where=service.name,
         expected=f"a place in: {places}",

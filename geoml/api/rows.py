@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from geoml.api.problems import BadBody
-from geoml.contract import Feature, Service
+from geoml.contract import Feature, Model, Service
 from geoml.types import Array
 
 
@@ -62,6 +62,19 @@ def columns(service: Service, rows: list[Any]) -> dict[str, Array]:
         told = "; ".join(f"{one['field']}: {one['problem']}" for one in wrong[:5])
         raise BadBody(422, told, wrong[:20])
     return {name: values for name, values in table.items() if np.isfinite(values).any()}
+
+
+def check_answerable(service: Service, model: Model, rows: list[dict[str, Any]]) -> None:
+    """Refuse rows that the model at hand cannot answer, though another model could: 422."""
+    wrong = []
+    for number, row in enumerate(rows):
+        known = [name for name in model.features if row.get(name) is not None]
+        if not service.enough(known):
+            uses = ", ".join(model.features)
+            told = f"the model that answers, {model.manifest['version']}, knows only: {uses}"
+            wrong.append({"field": f"[{number}]" if len(rows) > 1 else "body", "problem": told})
+    if wrong:
+        raise BadBody(422, f"{wrong[0]['field']}: {wrong[0]['problem']}", wrong[:20])
 
 
 def _fault(known: Mapping[str, Feature], name: str, value: Any) -> dict[str, Any] | None:  # noqa: ANN401

@@ -7,8 +7,6 @@ served. Rolling back points at an earlier edition; nothing is deleted.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,8 +17,8 @@ from hashlib import sha256 as new_sha256
 from pathlib import Path
 from typing import Any
 
-from geoml.errors import Busy, UnknownEdition
-from geoml.files import read_json, settle, sha256, staging, verify, write_json
+from geoml.errors import UnknownEdition
+from geoml.files import alone, read_json, settle, sha256, staging, verify, write_json
 from geoml.paths import Home
 
 MANIFEST = "manifest.json"
@@ -129,19 +127,8 @@ def rollback(home: Home, service: str, area: str, to: str | None = None) -> Edit
 
 @contextmanager
 def _writing(shelf: Path) -> Iterator[None]:
-    """Hold the shelf's lock; the kernel frees it when the process dies, however it dies."""
-    handle = os.open(shelf / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy(
-                "another process is publishing here",
-                where=str(shelf),
-                next_step="wait for it to end, then run again",
-            ) from error
-        for left_over in shelf.glob(".next-*"):  # of a process that was killed: nobody else writes
+    """Hold the shelf, and clear what a killed publisher left: nobody else writes now."""
+    with alone(shelf, wait=False):
+        for left_over in shelf.glob(".next-*"):
             shutil.rmtree(left_over, ignore_errors=True)
         yield
-    finally:
-        os.close(handle)

@@ -52,6 +52,11 @@ def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> Fe
     signed = {name: signature(name, found) for name in wanted}
     stale = _stale(folder, index, signed)
     if stale:
+        # Before the first file changes: an interruption must not leave a new file under an old
+        # signature, where it would pass for fresh when the old source comes back.
+        kept = {name: entry for name, entry in index.items() if name not in stale}
+        if kept != index:
+            write_json(folder / INDEX, kept)
         _compute(home, area, found, stale, progress)
     for name in set(index) - set(wanted):
         (folder / f"{name}.tif").unlink(missing_ok=True)

@@ -197,7 +197,7 @@ def _manifest(
         "date": trained["dates"].get(area.id) if here else (dates[-1] if dates else None),
         "date_of": None if here else _IMAGES.as_dict(),
         "quantity": trained["quantity"],
-        "reference": trained["references"][area.id] if here else _borrowed(trained),
+        "reference": trained["references"][area.id] if here else _borrowed(trained, area),
         "interval_level": trained["interval_level"],
         "features_used": list(names),
         "features_unused": [name for name in declared if name in index and name not in names],
@@ -228,12 +228,15 @@ _IMAGES = Text(
 _APART_DAYS = 366
 
 
-def _borrowed(trained: dict[str, Any]) -> dict[str, Any]:
+def _borrowed(trained: dict[str, Any], area: Area) -> dict[str, Any]:
     """The reference of the towns that the model learned from, told as what it is."""
     there = ", ".join(trained["area_names"])
+    gone = area.id in trained["areas"]  # the same id, born another time
     text = Text(
-        fr=f"par rapport à la référence de {there}, où le modèle a appris",
-        en=f"relative to the reference of {there}, where the model learned",
+        fr=f"par rapport à la référence de {there}{' (depuis supprimé)' if gone else ''}, "
+        "où le modèle a appris",
+        en=f"relative to the reference of {there}{' (deleted since)' if gone else ''}, "
+        "where the model learned",
     )
     return {
         **trained["reference"],

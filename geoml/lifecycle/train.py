@@ -55,6 +55,7 @@ def train(
     """
     show = progress or (lambda _label, _share: None)
     service = catalog.get(name)
+    area_ids = tuple(dict.fromkeys(area_ids))  # a town named twice would be on both sides of a fold
     parts, meta = [], []
     for number, area_id in enumerate(area_ids):
         show(f"features of {area_id}", 0.3 * number / len(area_ids))
@@ -90,12 +91,19 @@ def train(
 
 
 def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -> bool:
-    """Whether a model should answer for areas without one: a real one, where a made-up one does."""
+    """Whether a model should answer for areas without one: a real one, where a made-up one does.
+
+    Only one of quality, and that can live on whatever the contract calls enough.
+    """
     try:
         now = modelstore.champion(home, service.name).manifest()
     except UnknownModel:
         return True
-    return bool(now.get("synthetic")) and not ref.manifest()["synthetic"]
+    new = ref.manifest()
+    least = {name for group in service.needs_one_of for name in group}
+    poor = {one["code"] for one in new["warnings"]} & {"skill", "not_accepted", "little"}
+    able = not poor and least <= set(new["features_used"])
+    return bool(now.get("synthetic")) and not new["synthetic"] and able
 
 
 def _check_alike(service: Service, parts: list[dict[str, Any]]) -> None:

@@ -9,6 +9,8 @@ where an area has its own.
 from __future__ import annotations
 
 import re
+import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +19,13 @@ from typing import Any
 from geoml.areas.area import Area
 from geoml.contract import Model, Service
 from geoml.errors import UnknownModel
-from geoml.files import building, read_json, sha256, verify, write_json
+from geoml.files import alone, read_json, settle, sha256, staging, verify, write_json
 from geoml.paths import Home, packaged_models
 
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
 MANIFEST = "manifest.json"
 POINTER = "champion.json"
+_STALE_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,24 @@ def save(
 
     ``fill`` returns the manifest; the sha256 of every file it wrote is added.
     """
-    final = home.models(service) / _checked(version)
-    with building(final) as folder:
+    shelf = home.models(service)
+    final = shelf / _checked(version)
+    with staging(shelf, version) as folder:
         manifest = fill(folder)
         files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
         write_json(folder / MANIFEST, {**manifest, "version": version, "files": files, "format": 1})
+        with alone(shelf, wait=True):
+            _sweep(shelf)
+            if not final.exists():  # a version names its inputs: the other process trained the same
+                settle(folder, final)
     return ModelRef(service, version, final)
+
+
+def _sweep(shelf: Path) -> None:
+    """Remove what trainings left that were killed more than a day ago."""
+    for left_over in shelf.glob(".*-*"):
+        if left_over.is_dir() and time.time() - left_over.stat().st_mtime > _STALE_S:
+            shutil.rmtree(left_over, ignore_errors=True)
 
 
 def names(home: Home, service: str) -> tuple[ModelRef, ...]:
@@ -88,12 +103,13 @@ def promote(
     The first model of a service becomes its champion whatever is asked, so that there is one.
     """
     path = home.models(ref.service) / POINTER
-    pointer = _pointer(path)
-    if area is not None:
-        pointer["areas"][area] = ref.version
-    if everywhere or area is None or not pointer["version"]:
-        pointer["version"] = ref.version
-    write_json(path, {**pointer, "format": 1})
+    with alone(path.parent, wait=True):
+        pointer = _pointer(path)
+        if area is not None:
+            pointer["areas"][area] = ref.version
+        if everywhere or area is None or not pointer["version"]:
+            pointer["version"] = ref.version
+        write_json(path, {**pointer, "format": 1})
 
 
 def champion_key(area: Area) -> str:

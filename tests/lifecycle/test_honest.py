@@ -51,9 +51,41 @@ def test_a_real_town_is_told_that_the_model_learned_from_generated_data(home, li
 
 def test_a_real_model_takes_over_from_a_generated_one(home, little):
     assert modelstore.champion(home, "uhi").manifest()["synthetic"] is True
-    add(home, "real", little, ["red", "nir", "lst"])
-    ref, _ = train(home, "uhi", ("real",))
+    add(home, "real", little, ["red", "nir", "lst", "buildings"])
+    ref, _ = train(home, "uhi", ("real", "real"))
+    assert ref.manifest()["areas"] == ["real"]
     assert modelstore.champion(home, "uhi") == ref
+
+
+def test_a_real_model_that_knows_too_little_answers_for_its_own_area_only(home, little):
+    before = modelstore.champion(home, "uhi")
+    add(home, "poor", little, ["red", "nir", "lst"])
+    ref, _ = train(home, "uhi", ("poor",))
+    assert modelstore.champion(home, "uhi") == before
+    key = modelstore.champion_key(areas.load(home, "poor"))
+    assert modelstore.champion(home, "uhi", key) == ref
+
+
+def test_interrupted_features_are_computed_again(home, monkeypatch):
+    """The files are new, the index is old: the old source coming back must not bless them."""
+    from geoml.lifecycle import features
+
+    path = home.sources("town") / "red.json"
+    first = path.read_text()
+    path.write_text(first.replace('"file:checksum": "1220', '"file:checksum": "12200'))
+    write = features.write_json
+
+    def interrupted(where, document):
+        if "ndvi" in document:
+            raise KeyboardInterrupt
+        write(where, document)
+
+    monkeypatch.setattr(features, "write_json", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        features.refresh(home, "town")
+    monkeypatch.undo()
+    path.write_text(first)
+    assert "ndvi" in features.refresh(home, "town").computed
 
 
 def test_an_area_made_again_inherits_no_model_and_no_edition(home, little):

@@ -65,4 +65,19 @@ def test_an_interrupted_training_leaves_nothing(home):
 
     with pytest.raises(KeyboardInterrupt):
         modelstore.save(home, "heat", "1", fill)
-    assert list(home.models("heat").iterdir()) == []
+    assert [p.name for p in home.models("heat").iterdir()] == []
+
+
+def test_two_processes_lose_no_champion(home):
+    """Forty promotions by two threads of control, each of another area: all are kept."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    ref = saved(home, "1")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda i: modelstore.promote(home, ref, area=f"a{i}"), range(40)))
+    assert all(modelstore.own_champion(home, "heat", f"a{i}") == ref for i in range(40))
+
+
+def test_the_same_version_trained_twice_at_once_is_one_model(home):
+    assert saved(home, "1") == saved(home, "1", "other")
+    assert (home.models("heat") / "1" / "model.txt").read_text() == "tree"

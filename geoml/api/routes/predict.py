@@ -12,7 +12,6 @@ from geoml import catalog
 from geoml.api import rows
 from geoml.api.answers import answer, context
 from geoml.api.places import at_place
-from geoml.api.problems import BadBody
 from geoml.api.schema import prediction_schema, request_schema
 from geoml.api.served import Served
 from geoml.api.settings import Settings
@@ -85,8 +84,7 @@ def _predict(
         edition = served.edition(service.name, area)
     columns = rows.columns(service, given)
     model = served.champion(service.name, area)
-    if not columns:
-        raise BadBody(422, "no feature is known in any row", [])
+    rows.check_answerable(service, model, given)
     prediction = model.predict(columns)
     about = context(service, model, served.manifest(edition) if edition is not None else None)
     return [answer(service, model, columns, prediction, row, about) for row in range(len(given))]
