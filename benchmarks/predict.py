@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from http.client import HTTPConnection
 from typing import Any
 
 import numpy as np
 
-from geoml.cli.smoke import _free_port, _wait
+from geoml.cli.smoke import serving
 
 REQUESTS = 2_000
 BODY = json.dumps({"ndvi": 0.5, "building_density": 0.7, "water_distance": 1000})
@@ -19,14 +17,8 @@ BODY = json.dumps({"ndvi": 0.5, "building_density": 0.7, "water_distance": 1000}
 
 def main() -> dict[str, Any]:
     """p50 and p99 in milliseconds over ``REQUESTS`` requests; needs a home with a champion."""
-    port = _free_port()
-    serve = [sys.executable, "-m", "geoml.cli.main", "serve", "--port", str(port)]
-    with subprocess.Popen(serve, stderr=subprocess.DEVNULL, text=True) as server:
-        try:
-            _wait(port, server)
-            times_ms = _ask(port)
-        finally:
-            server.terminate()
+    with serving() as port:
+        times_ms = _ask(port)
     p50, p99 = (round(float(q), 2) for q in np.percentile(times_ms, [50, 99]))
     return {"requests": REQUESTS, "p50_ms": p50, "p99_ms": p99, "wanted_p99_ms": 10}
 

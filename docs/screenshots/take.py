@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from geoml.cli.demo import command as make_demo
-from geoml.cli.smoke import _free_port, _wait
+from geoml.cli.smoke import serving
 from geoml.paths import Home
 
 FOLDER = Path(__file__).parent
@@ -32,19 +31,10 @@ def main() -> None:
     home = Home.from_environment()
     os.environ["GEOML_HOME"] = str(home.root)
     make_demo(only=None, as_json=True)
-    port = _free_port()
-    serve = [sys.executable, "-m", "geoml.cli.main", "serve", "--port", str(port)]
-    with subprocess.Popen(serve, stderr=subprocess.DEVNULL, text=True) as server:
-        try:
-            _wait(port, server)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=chromium, args=["--no-sandbox"]
-                )
-                take_all(browser, f"http://127.0.0.1:{port}")
-                browser.close()
-        finally:
-            server.terminate()
+    with serving() as port, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        take_all(browser, f"http://127.0.0.1:{port}")
+        browser.close()
 
 
 def take_all(browser: Browser, address: str) -> None:

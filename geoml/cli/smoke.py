@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from geoml.cli.output import AsJson, emit, say
 from geoml.errors import DataError, MissingTool
@@ -20,20 +25,34 @@ def command(service: str, as_json: AsJson = False) -> None:
     from geoml import catalog
 
     declared = catalog.get(service)
-    port = _free_port()
-    serve = [sys.executable, "-m", "geoml.cli.main", "serve", "--port", str(port)]
-    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            _wait(port, server)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as stderr:
+        with serving(stderr) as port:
             done = _questions(declared.name, port)
-        finally:
-            server.terminate()
-            _, log = server.communicate(timeout=20)
+        stderr.seek(0)
+        log = stderr.read()
     loud = [line for line in log.splitlines() if "WARNING" in line or "Traceback" in line]
     if loud:
         raise DataError("the server's log is not clean", got="; ".join(loud)[:300])
     say(f"{len(done)} passed, 0 failed")
     emit(done, as_json, "\n".join(f"ok  {one['question']}" for one in done))
+
+
+@contextmanager
+def serving(stderr: IO[str] | int = subprocess.DEVNULL, home: Path | None = None) -> Iterator[int]:
+    """The shipped server in a process of its own; yields its port and ends it by its own id.
+
+    ``home`` is what it serves, ``GEOML_HOME`` where None. Raises MissingTool when it does not
+    start within a minute.
+    """
+    port = _free_port()
+    command = [sys.executable, "-m", "geoml.cli.main", "serve", "--port", str(port)]
+    environment = {**os.environ, **({"GEOML_HOME": str(home)} if home else {})}
+    with subprocess.Popen(command, stderr=stderr, env=environment, text=True) as server:
+        try:
+            _wait(port, server)
+            yield port
+        finally:
+            server.terminate()
 
 
 def _questions(service: str, port: int) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from geoml.areas.demo.town import make as make_town
 from geoml.areas.ingest import ingest
 from geoml.errors import InvalidArgument
 from geoml.files import read_json, write_json
-from geoml.lifecycle.run import is_current, run
+from geoml.lifecycle.run import run
 from geoml.paths import Home
 
 TOWNS = ("demo", "demo-coast")
@@ -37,11 +37,9 @@ def make(
         town = make_town(which, home.root / "demo" / which)
         _ingest(home, town, lambda label, share: show(label, 0.2 + 0.4 * share))
         write_json(stamp, made_by)
-    current = editions.current(home, SERVICE, which)
-    if current is not None and is_current(home, SERVICE, which):
-        return current, False
+    before = editions.current(home, SERVICE, which)
     edition, _ = run(home, SERVICE, which, progress=lambda la, sh: show(la, 0.6 + 0.4 * sh))
-    return edition, True
+    return edition, edition != before
 
 
 def _ingest(home: Home, town: Town, show: Callable[[str, float], None]) -> None:

@@ -1,15 +1,10 @@
 """A real server and a real Chromium."""
 
-import os
 import shutil
-import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from geoml.cli.smoke import _free_port, _wait
+from geoml.cli.smoke import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = [
@@ -20,28 +15,14 @@ QUIET = [
 ]
 
 
-@contextmanager
-def serving(home: Path):
-    """The shipped server over a home; yields its address and stops it by its own process id."""
-    port = _free_port()
-    environment = {**os.environ, "GEOML_HOME": str(home)}
-    command = [sys.executable, "-m", "geoml.cli.main", "serve", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment, text=True) as server:
-        try:
-            _wait(port, server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
 @pytest.fixture(scope="session")
 def address(town):
     from geoml.paths import maps_dir
 
     if not maps_dir().is_dir():
         pytest.skip("the front end is not built: run `make maps`")
-    with serving(town.root) as address:
-        yield address
+    with serving(home=town.root) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
