@@ -26,6 +26,7 @@ The tree, kept true by ``tests/test_errors.py``::
     |   |-- UnknownModel
     |   |-- UnknownEdition
     |   |-- UnknownLayer
+    |   |-- UnknownCollection
     |   |-- UnknownFeature
     |   `-- OutsideData          a place with no answer
     |-- Conflict                 it collides with what is there
@@ -158,6 +159,10 @@ class UnknownEdition(NotFound):
 
 class UnknownLayer(NotFound):
     """No map layer of that id."""
+
+
+class UnknownCollection(NotFound):
+    """A collection of features that is not published here."""
 
 
 class UnknownFeature(NotFound):

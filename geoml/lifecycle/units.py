@@ -11,6 +11,7 @@ import pandas as pd
 from geoml.areas.area import Area
 from geoml.contract import Service
 from geoml.paths import Home
+from geoml.vector.fragments import hilbert_order, write_fragments
 from geoml.vector.write import write_vector
 from geoml.vector.zonal import zonal_means
 
@@ -19,7 +20,8 @@ CARRIED = ("name", "height_m", "area_m2")
 
 
 def score_units(home: Home, service: Service, area: Area, folder: Path) -> dict[str, int]:
-    """Write ``units.parquet``: one row per unit with the mean score and interval over its ground.
+    """Write ``units.parquet``: one row per unit with the mean score and interval over its ground,
+    and ``units.geojson`` with its index, the same rows in the same order as ready-made features.
 
     Columns: id, kind, <service>_score, lower, upper (0..100), applicability (dissimilarity over
     its threshold), what the unit already carried, geometry in the area's CRS. A unit on ground
@@ -34,8 +36,9 @@ def score_units(home: Home, service: Service, area: Area, folder: Path) -> dict[
     for column, layer in columns.items():
         units[column] = np.round(means[layer], 3)
     carried = [name for name in CARRIED if name in units.columns]
-    units = units[["id", "kind", *columns, *carried, "geometry"]]
+    units = hilbert_order(units[["id", "kind", *columns, *carried, "geometry"]])
     write_vector(folder / "units.parquet", units)
+    write_fragments(folder / "units.geojson", folder / "units-index.arrow", units)
     return {str(kind): int(count) for kind, count in units["kind"].value_counts().items()}
 
 

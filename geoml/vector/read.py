@@ -39,3 +39,13 @@ def read_metadata(path: Path) -> dict[str, str]:
             "cannot be read", where=str(path), got=str(error)[:200], next_step="ingest it again"
         ) from error
     return {key.decode(): value.decode() for key, value in found.items()}
+
+
+def read_table(path: Path) -> pyarrow.Table:
+    """All rows of one of our own Parquet files as an Arrow table; raises CorruptFile."""
+    try:
+        return parquet.read_table(path)
+    except (OSError, pyarrow.ArrowException) as error:
+        raise CorruptFile(
+            "cannot be read", where=str(path), got=str(error)[:200], next_step="publish it again"
+        ) from error
