@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -10,6 +11,7 @@ from pkgutil import iter_modules
 from geoml import services
 from geoml.contract import Service
 from geoml.errors import UnknownService
+from geoml.features import registry
 
 
 def names() -> tuple[str, ...]:
@@ -31,3 +33,16 @@ def get(name: str) -> Service:
         )
     service: Service = import_module(f"{services.__name__}.{name}").SERVICE
     return service
+
+
+def fed_by(keys: Collection[str], *, labelled: bool = True) -> tuple[str, ...]:
+    """Services that an area with these sources can feed: enough features, and a label.
+
+    Without ``labelled`` a label is not asked for: a model from elsewhere may answer.
+    """
+    features = registry.available(keys)
+    return tuple(
+        name
+        for name in names()
+        if get(name).enough(features) and (not labelled or set(get(name).target.labels) & set(keys))
+    )
