@@ -1,7 +1,7 @@
 """What every quantity keeps, whichever it is: the registry is walked, no quantity is named.
 
-Hypothesis draws the same 20 or 60 cases in every run (``derandomize``); a case is a small raster of any
-proportion, with holes, on cells of any proportion.
+Hypothesis draws the same 20 or 60 cases in every run (``derandomize``); a case is a small raster of
+any proportion, with holes, on cells of any proportion.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from geoml.features import registry
 from geoml.features.stack import compute
 from geoml.raster.grid import Grid
 
-SOURCES = sorted({key for name in registry.names() for key in registry.sources_of(name)})
-WHOLE = {name for name in registry.names() if registry.get(name).strips}
+NAMES = registry.names()
+SOURCES = sorted({key for name in NAMES for key in registry.sources_of(name)})
+WHOLE = {name for name in NAMES if registry.get(name).strips}
 laws = settings(max_examples=60, deadline=None, derandomize=True)
 few = settings(laws, max_examples=20)
 
@@ -52,7 +53,7 @@ def town(grid, seed, share_unknown=0.0):
     return layers
 
 
-def run(layers, grid, names=registry.names(), **options):
+def run(layers, grid, names=NAMES, **options):
     """Every quantity, as the stack gives it."""
     out = {name: np.full(grid.shape, -7777, np.float32) for name in names}
 
@@ -125,7 +126,7 @@ def optional_sources(name):
     return [key for key in used if not registry.lacking(name, set(used) - {key})]
 
 
-@pytest.mark.parametrize("name", [name for name in registry.names() if optional_sources(name)])
+@pytest.mark.parametrize("name", [name for name in NAMES if optional_sources(name)])
 def test_an_unknown_optional_input_makes_nothing_unknown(name):
     grid = Grid("EPSG:2154", 0, 0, 50, 50, 12, 12)
     layers = town(grid, 3)
@@ -203,7 +204,7 @@ def test_strips_of_any_height_change_no_bit(grid, seed, rows, workers):
 @few
 def test_the_order_of_names_and_sources_changes_no_bit(grid, seed, share, luck):
     layers = town(grid, seed, share)
-    names, keys = list(registry.names()), list(SOURCES)
+    names, keys = list(NAMES), list(SOURCES)
     luck.shuffle(names)
     luck.shuffle(keys)
     shuffled = {key: layers[key] for key in keys}
@@ -216,7 +217,7 @@ def test_the_order_of_names_and_sources_changes_no_bit(grid, seed, share, luck):
 def test_one_alone_is_the_same_as_among_all(grid, seed, share):
     layers = town(grid, seed, share)
     together = run(layers, grid)
-    for name in registry.names():
+    for name in NAMES:
         same(run(layers, grid, (name,)), {name: together[name]})
 
 
@@ -242,7 +243,7 @@ def test_ground_beyond_the_declared_reach_does_not_matter(grid, seed, share, bel
     wide = town(larger, seed, share)
     narrow = {key: values[: grid.rows, : grid.cols].copy() for key, values in wide.items()}
     here, there = run(narrow, grid), run(wide, larger)
-    for name in set(registry.names()) - WHOLE:
+    for name in set(NAMES) - WHOLE:
         reach = _reach(name, grid)
         inner = slice(0, max(grid.rows - reach, 0)), slice(0, max(grid.cols - reach, 0))
         np.testing.assert_array_equal(here[name][inner], there[name][inner], err_msg=name)
@@ -289,7 +290,7 @@ def test_metres_are_metres(grid, factor, seed):
     )  # fmt: skip
     layers = town(grid, seed)
     small, large = run(layers, grid), run(layers, wide)
-    for name in registry.names():
+    for name in NAMES:
         quantity = registry.get(name)
         if quantity.halo_m:
             continue  # its disk keeps its metres, and holds other cells
