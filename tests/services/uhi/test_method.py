@@ -1,4 +1,4 @@
-"""The laws of ``method.md``; the numbers are the same, and ``tests/services/test_laws.py`` checks it."""
+"""The laws of ``method.md``, by their numbers; ``tests/services/test_laws.py`` compares the two."""
 
 from __future__ import annotations
 
