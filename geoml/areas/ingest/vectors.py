@@ -37,7 +37,7 @@ def stage_vectors(
     frame = geopandas.GeoDataFrame(frame[~again.to_numpy()], geometry="geometry", crs=grid.crs)
     write_vector(folder / f"{key.name}.parquet", frame)
     extent, cover = _extent(reads, grid), _cover(key, reads, grid)
-    covered = shapely.box(*extent) if cover is None else cover
+    covered = float(shapely.area(shapely.box(*extent) if cover is None else cover))
     cells = grid.rows * grid.cols * grid.pixel_x * grid.pixel_y
     notes = [f"{Path(i['path']).name}: {r.told()}" for i, r in zip(items, reads, strict=True)]
     notes += [f"{int(again.sum())} rows came twice: kept once"] if again.any() else []
@@ -48,7 +48,7 @@ def stage_vectors(
         "rows": len(frame),
         "extent": list(extent),
         "cover": None if cover is None else shapely.to_wkt(cover, rounding_precision=2),
-        "coverage_percent": round(100.0 * covered.area / cells, 1),
+        "coverage_percent": round(100.0 * covered / cells, 1),
         "notes": notes,
     }
 
