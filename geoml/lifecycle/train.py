@@ -192,6 +192,10 @@ def _samples(
         "reference": reference,
         "synthetic": area.synthetic,
         "signature": _signature(home, area.id, label),
+        "coverage_percent": {
+            label.key: label.coverage,
+            **{name: index[name]["coverage_percent"] for name in names},
+        },
         "missing": [one.name for one in service.features if one.name not in index],
     }
     return samples, told
@@ -245,6 +249,7 @@ def _meta(
         "reference": first["reference"],
         "references": {part["area"]: part["reference"] for part in parts},
         "synthetic": any(part["synthetic"] for part in parts),
+        "coverage_percent": {part["area"]: part["coverage_percent"] for part in parts},
         "signatures": {part["area"]: part["signature"] for part in parts},
         "inputs_signature": digest,
         "code_version": __version__,
