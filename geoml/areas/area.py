@@ -18,7 +18,7 @@ import shapely
 from geoml.areas.boundary import Geometry, from_bbox, from_file
 from geoml.areas.projection import check_measurable, checked_crs, default_crs
 from geoml.errors import AlreadyExists, CorruptFile, InvalidArgument, UnknownArea
-from geoml.files import building, read_json, write_json
+from geoml.files import alone, building, read_json, write_json
 from geoml.paths import Home
 from geoml.raster.grid import Grid, transformer
 
@@ -149,11 +149,12 @@ def delete(home: Home, id: str) -> None:
 
     The editions go first, of every service: left behind they would still be served, and a new
     area of the same id would inherit them. After a crash half-way the area is whole and can be
-    deleted again, or it is gone.
+    deleted again, or it is gone. Raises Busy while somebody publishes there.
     """
     load(home, id)
     for shelf in sorted((home.root / "editions").glob(f"[!.]*/{id}")):
-        _discard(shelf)
+        with alone(shelf, wait=False):
+            _discard(shelf)
     _discard(home.area(id))
 
 
