@@ -13,7 +13,7 @@ from geoml import catalog, editions, modelstore
 from geoml.areas.area import Area, load
 from geoml.catalog.layers import LAYERS
 from geoml.contract import Model, Service
-from geoml.errors import NotEnoughData, UnknownModel
+from geoml.errors import Conflict, NotEnoughData, UnknownModel
 from geoml.learning.support import cells, support_mean
 from geoml.lifecycle.features import feature_index, is_fresh, refresh
 from geoml.lifecycle.items import edition_item
@@ -68,9 +68,20 @@ def run(
         show("units", 0.95)
         about["units"] = score_units(home, service, area, folder, names)
         edition_item(folder, service, area, about)
+        _check_still_there(home, area)
         return about
 
     return editions.publish(home, name, area_id, fill), notes
+
+
+def _check_still_there(home: Home, area: Area) -> None:
+    """An edition must not outlive its area; the shelf is locked, so nobody deletes it now."""
+    if load(home, area.id) != area:
+        raise Conflict(
+            "the area was made again while it was scored",
+            where=area.id,
+            next_step="run again",
+        )
 
 
 def is_current(home: Home, name: str, area_id: str) -> bool:
