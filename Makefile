@@ -3,10 +3,14 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 # Conda where there is one, else a plain virtual environment with the tested set of versions.
+# The demo needs the extras of DEMO, the tests those of DEV; `make env-deep` adds PyTorch.
 CONDA := $(firstword $(foreach tool,micromamba mamba conda,$(shell command -v $(tool) 2>/dev/null)))
 ENV   := $(if $(CONDA),.conda,.venv)
 PY    := $(ENV)/bin/python
 GEOML := $(ENV)/bin/geoml
+PIP   := .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt
+DEMO  := serve,learn
+DEV   := $(DEMO),orchestrate,report,console,notebooks,docs,dev
 
 export GEOML_HOME ?= $(CURDIR)/data
 # Nothing that we depend on may phone home.
@@ -16,14 +20,14 @@ export GIT_PYTHON_REFRESH = quiet
 
 PORT    ?= 8000
 SERVE   ?= 1
-SERVICE ?= uhi
+SERVICE ?=
 MAPS_SOURCES := $(shell find maps/src maps/public -type f 2>/dev/null) maps/index.html maps/package-lock.json maps/vite.config.ts
 
 .PHONY: help demo serve smoke test test-slow lint format types layers maps maps-test wheel \
-        check bench screenshots clean env env-dev
+        check bench screenshots clean check-env env env-dev env-deep test-deep
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t14
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
 
 demo: $(ENV)/.demo maps/dist/index.html  ## Make the demo town and serve it (SERVE=0 stops before serving, PORT=8000, GEOML_HOME=data)
 	$(GEOML) demo
@@ -32,7 +36,7 @@ demo: $(ENV)/.demo maps/dist/index.html  ## Make the demo town and serve it (SER
 serve: $(ENV)/.demo maps/dist/index.html  ## Serve what is in GEOML_HOME on 127.0.0.1 (PORT=8000)
 	exec $(GEOML) serve --port $(PORT)
 
-smoke: $(ENV)/.demo maps/dist/index.html  ## Start the server on a free port, call SERVICE=uhi, check the answers, stop it
+smoke: $(ENV)/.demo maps/dist/index.html  ## Start the server on a free port, ask every published service (or SERVICE=name), stop it
 	$(GEOML) smoke $(SERVICE)
 
 test: $(ENV)/.dev  ## Every test that needs no server or browser
@@ -40,6 +44,9 @@ test: $(ENV)/.dev  ## Every test that needs no server or browser
 
 test-slow: $(ENV)/.dev maps/dist/index.html  ## Servers, Chromium, kill loops, real data
 	$(PY) -m pytest -q -m slow
+
+test-deep: $(ENV)/.deep  ## The tests that need PyTorch
+	$(PY) -m pytest -q -m deep
 
 lint: $(ENV)/.dev  ## Style and spelling
 	$(ENV)/bin/ruff check .
@@ -78,6 +85,7 @@ clean:  ## Remove what was built; data and environments stay
 
 env: $(ENV)/.demo  ## The environment that the demo needs
 env-dev: $(ENV)/.dev  ## The environment that the tests need
+env-deep: $(ENV)/.deep  ## The same with PyTorch (TORCH_INDEX=URL of a CPU build)
 
 maps/dist/index.html: $(ENV)/.demo $(MAPS_SOURCES)
 	sh maps/npm.sh $(PY) ci --no-progress
@@ -88,17 +96,31 @@ maps/dist/index.html: $(ENV)/.demo $(MAPS_SOURCES)
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "geoml needs Python 3.11 or newer; got $$(python3 --version)"; exit 4; }
 	[ -x .venv/bin/python ] || python3 -m venv .venv
-	.venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[serve,learn]'
+	$(PIP) -e '.[$(DEMO)]'
 	@touch $@
 
 .venv/.dev: .venv/.demo
-	.venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
+	$(PIP) -e '.[$(DEV)]'
 	@touch $@
 
-.conda/.demo: environment.yml pyproject.toml
-	$(CONDA) $(if $(findstring micromamba,$(CONDA)),create,env create) -y -p $(CURDIR)/.conda -f environment.yml
+# TORCH_INDEX=URL: where pip finds a CPU build. The default index has CUDA's on Linux x64: gigabytes.
+.venv/.deep: .venv/.dev
+	$(if $(TORCH_INDEX),$(PIP) --index-url $(TORCH_INDEX) torch torchvision)
+	$(PIP) -e '.[deep]'
+	@touch $@
+
+.conda/.demo: environment.yml pyproject.toml .ci/conda.sh
+	sh .ci/conda.sh $(DEMO) >.conda-part.yml
+	$(CONDA) $(if $(findstring micromamba,$(CONDA)),create,env create) -y -p $(CURDIR)/.conda -f .conda-part.yml
 	.conda/bin/python -m pip install -q --no-deps -e .
 	@touch $@
 
 .conda/.dev: .conda/.demo
+	sh .ci/conda.sh $(DEV) >.conda-part.yml
+	$(CONDA) $(if $(findstring micromamba,$(CONDA)),install -y,env update) -p $(CURDIR)/.conda -f .conda-part.yml
+	@touch $@
+
+.conda/.deep: .conda/.dev
+	sh .ci/conda.sh $(DEV),deep >.conda-part.yml
+	$(CONDA) $(if $(findstring micromamba,$(CONDA)),install -y,env update) -p $(CURDIR)/.conda -f .conda-part.yml
 	@touch $@

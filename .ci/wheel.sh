@@ -17,6 +17,9 @@ PY
 "$python" -m venv "$scratch/venv"
 "$scratch/venv/bin/python" -m pip install -q -c "$root/constraints.txt" "$(echo "$scratch"/dist/*.whl)[serve,learn]"
 cd "$scratch"   # outside the checkout, so that only the installed wheel can be imported
-GEOML_HOME="$scratch/data" "$scratch/venv/bin/geoml" demo --only demo
-GEOML_HOME="$scratch/data" "$scratch/venv/bin/geoml" smoke uhi
+GEOML_HOME="$scratch/data"; export GEOML_HOME
+"$scratch/venv/bin/geoml" demo --only demo
+for service in $("$scratch/venv/bin/python" -c 'from geoml import catalog; print(*catalog.names())'); do
+  "$scratch/venv/bin/geoml" smoke "$service"
+done
 echo "wheel: 1 passed, 0 failed"

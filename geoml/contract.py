@@ -6,6 +6,7 @@ A service is a folder ``geoml/services/<name>/`` whose ``__init__`` exposes ``SE
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ Monotone: TypeAlias = Literal["up", "down", None]
 ScoreKind: TypeAlias = Literal["probability", "anchored", "index"]
 Kind: TypeAlias = Literal["tabular", "segmentation"]
 
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
@@ -35,6 +38,13 @@ class Feature:
     unit: str
     valid: tuple[float, float]
     monotone: Monotone = None
+
+    def __post_init__(self) -> None:
+        """Refuse a range that holds nothing, or a feature without a unit."""
+        if not self.valid[0] < self.valid[1]:
+            raise ValueError(f"{self.name}: the valid range must increase, got {self.valid}")
+        if not self.unit:
+            raise ValueError(f"{self.name}: no unit; write 1 for a ratio")
 
     def accepts(self, value: float) -> bool:
         """Whether ``value`` lies in the valid range, ends included; NaN is not a value."""
@@ -82,11 +92,16 @@ class Legend:
     labels: tuple[Text, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a legend whose parts do not fit together."""
+        """Refuse a legend whose parts do not fit together, or whose classes look the same."""
         if not len(self.edges) - 1 == len(self.colours) == len(self.labels):
             raise ValueError("a legend needs one colour and one label between every two edges")
         if any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
             raise ValueError("legend edges must increase")
+        wrong = [one for one in self.colours if not _COLOUR.fullmatch(one)]
+        if wrong:
+            raise ValueError(f"legend colours must be like #1a2b3c: {wrong[0]!r}")
+        if len(set(self.colours)) < len(self.colours):
+            raise ValueError("two classes of a legend have one colour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +280,22 @@ class Service:
     target_of: TargetOf
     input_sets: tuple[tuple[str, ...], ...] = ()
     method: str = field(default="method.md")
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration whose parts do not fit together."""
+        declared = [one.name for one in self.features]
+        twice = sorted({name for name in declared if declared.count(name) > 1})
+        if twice:
+            raise ValueError(f"features declared twice: {', '.join(twice)}")
+        if not (self.needs_one_of and all(self.needs_one_of) and self.target.labels):
+            raise ValueError("needs_one_of, its groups and the labels of the target: none is empty")
+        used = {name for group in (*self.needs_one_of, *self.input_sets) for name in group}
+        if used - set(declared):
+            unknown = ", ".join(sorted(used - set(declared)))
+            raise ValueError(f"needs_one_of or input_sets name no feature: {unknown}")
+        poor = [one for one in self.input_sets if not self.enough(one)]
+        if poor:
+            raise ValueError(f"an input set is not enough for an answer: {', '.join(poor[0])}")
 
     def feature(self, name: str) -> Feature | None:
         """The declaration of one feature, or None when the service does not use it."""

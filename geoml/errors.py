@@ -33,7 +33,8 @@ The tree, kept true by ``tests/test_errors.py``::
     |   |-- AlreadyExists
     |   `-- Busy                 somebody else is writing it
     `-- MissingTool              a package, program or network that is not there
-        `-- MissingExtra         an optional part of geoml that is not installed
+        |-- MissingExtra         an optional part of geoml that is not installed
+        `-- BrokenService        the folder of a service that cannot be loaded
 """
 
 from __future__ import annotations
@@ -199,6 +200,10 @@ class MissingExtra(MissingTool):
             f"{package} is not installed",
             next_step=f"install it with: pip install 'geoml[{extra}]'",
         )
+
+
+class BrokenService(MissingTool):
+    """The folder of a service that cannot be loaded."""
 
 
 def from_dict(parts: dict[str, Any]) -> GeomlError:

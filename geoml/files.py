@@ -57,9 +57,13 @@ def staging(parent: Path, label: str) -> Iterator[Path]:
 
 
 def settle(folder: Path, final: Path) -> None:
-    """Flush everything in ``folder`` to the disk, then rename it to ``final``."""
+    """Flush everything in ``folder`` to the disk, then rename it to ``final``.
+
+    Whatever the umask of who wrote it, everybody may read it: the server may be another user.
+    """
     folder.chmod(0o755)
     for file in sorted(folder.rglob("*")):
+        file.chmod(0o755 if file.is_dir() else 0o644)
         sync(file)
     sync(folder)
     folder.rename(final)
@@ -72,20 +76,39 @@ def alone(folder: Path, *, wait: bool) -> Iterator[None]:
 
     With ``wait`` another holder is waited for, without it Busy is raised.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    handle = _locked(folder, wait)
+    while not _is_at(handle, folder / ".lock"):  # the folder was deleted while we waited
+        os.close(handle)
+        handle = _locked(folder, wait)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError as error:
-            raise Busy(
-                "another process is publishing here",
-                where=str(folder),
-                next_step="wait for it to end, then run again",
-            ) from error
         yield
     finally:
         os.close(handle)
+
+
+def _locked(folder: Path, wait: bool) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError as error:
+        os.close(handle)
+        raise Busy(
+            "another process is publishing here",
+            where=str(folder),
+            next_step="wait for it to end, then run again",
+        ) from error
+    except BaseException:  # Ctrl-C while waiting
+        os.close(handle)
+        raise
+    return handle
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
+from geoml import catalog
+from geoml.contract import Service
 from geoml.paths import Home
 from geoml.raster.grid import Grid
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+KEYS = ("red", "nir", "lst", "dem", "buildings", "water")
 GRID = Grid("EPSG:2154", 843_000.0, 6_520_500.0, 30.0, 30.0, 120, 120)
 
 
@@ -66,7 +69,10 @@ def little_files(folder: Path) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory) -> Home:
-    """A home with the area ``town``, ingested, trained and published; read it, do not change it."""
+    """A home with the area ``town``, with an edition of every service that it can feed.
+
+    Read it, do not change it.
+    """
     from geoml.areas import area as areas
     from geoml.areas.ingest import ingest
     from geoml.lifecycle.run import run
@@ -77,8 +83,25 @@ def town(tmp_path_factory) -> Home:
     areas.create(home, "town", "Petiteville", bbox=_bbox(), synthetic=True)
     items = [f"{key}={path}" for key, path in files.items()]
     ingest(home, "town", items, date="2025-07-20", licence="CC0-1.0")
-    run(home, "uhi", "town")
+    for name in catalog.fed_by(files):
+        run(home, name, "town")
     return home
+
+
+@pytest.fixture(scope="session")
+def service_name() -> str:
+    """Name of the service under test: the first that the tiny town can feed.
+
+    Outside ``tests/services/<name>/`` no test writes a service's name: it asks for this. A path
+    in ``parametrize`` is written ``/services/{service}/at`` and formatted with it in the test.
+    """
+    return catalog.fed_by(KEYS)[0]
+
+
+@pytest.fixture(scope="session")
+def service(service_name) -> Service:
+    """The declaration of the service under test."""
+    return catalog.get(service_name)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from geoml.errors import GeomlError, NotFound, UsageError
 from tiles.edge import HeadAsGet, PublicAddress
 from tiles.layers import LayerSource
+from tiles.problems import public
 from tiles.router import build_router
 
 
@@ -26,7 +27,7 @@ def create_app(source: LayerSource, public_url: str = "") -> FastAPI:
         status = (
             404 if isinstance(error, NotFound) else 400 if isinstance(error, UsageError) else 500
         )
-        detail = str(error) if status < 500 else "this tile is not available"
+        detail = str(public(error)) if status < 500 else "this tile is not available"
         body = {"type": "about:blank", "status": status, "detail": detail}
         return JSONResponse(body, status, media_type="application/problem+json")
 

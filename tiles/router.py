@@ -25,12 +25,13 @@ IMAGES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def build_router(source: LayerSource) -> APIRouter:
+def build_router(source: LayerSource, lane: FastLane | None = None) -> APIRouter:
     """All routes under ``/tiles``: fast lane, TileJSON, point, statistics, TiTiler.
 
-    The application wraps itself in ``tiles.edge``: HEAD and the address in TileJSON need it.
+    The application wraps itself in ``tiles.edge``: HEAD and the address in TileJSON need it. It
+    may put ``tiles.front`` before itself, with the same ``lane``.
     """
-    lane = FastLane()
+    lane = lane or FastLane()
 
     def resolve(layer: LayerId) -> Layer:
         return source.get(layer)
@@ -81,8 +82,12 @@ def caching(layer: Layer, style: str | None) -> dict[str, str]:
 
 
 def not_modified(request: Request, etag: str) -> bool:
-    """Whether the client's copy is the current one (RFC 9110, 13.1.2, weak comparison)."""
-    asked = request.headers.get("if-none-match", "")
+    """Whether the client's copy is the current one."""
+    return is_current(request.headers.get("if-none-match", ""), etag)
+
+
+def is_current(asked: str, etag: str) -> bool:
+    """Whether ``If-None-Match`` names the tag (RFC 9110, 13.1.2, weak comparison)."""
     tags = {one.strip().removeprefix("W/") for one in asked.split(",")}
     return etag in tags or "*" in tags
 

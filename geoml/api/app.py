@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from geoml import __version__
+from geoml import __version__, catalog
 from geoml.api import problems
 from geoml.api.layers import TileLayers
 from geoml.api.middleware import BodyLimit, Envelope
@@ -19,6 +20,8 @@ from geoml.api.strict import known_parameters_only
 from geoml.paths import maps_dir
 from tiles.edge import HeadAsGet, PublicAddress
 from tiles.router import build_router
+
+logger = logging.getLogger("geoml.api")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -34,6 +37,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         dependencies=[Depends(known_parameters_only)],
     )
+    for error in catalog.broken().values():
+        logger.warning("%s", error)
     served, prefix = Served(settings.data), settings.root_path
     app.state.settings, app.state.served = settings, served
     problems.register(app)

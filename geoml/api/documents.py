@@ -64,7 +64,10 @@ def legend(service: Service) -> dict[str, Any]:
 
 
 def area_document(area: Area, served: Served, prefix: str) -> dict[str, Any]:
-    """An area with its sources, base layer and current editions; URLs start with ``prefix``."""
+    """An area with its sources, base layer and current editions; URLs start with ``prefix``.
+
+    ``not_installed`` names services that have editions here and that this server does not have.
+    """
     current = (served.edition(name, area.id) for name in catalog.names())
     return {
         "id": area.id,
@@ -84,6 +87,7 @@ def area_document(area: Area, served: Served, prefix: str) -> dict[str, Any]:
         ],
         "base": _base(base_layer(served.home, area.id), prefix),
         "editions": [edition_document(one, served, prefix) for one in current if one is not None],
+        "not_installed": list(catalog.not_installed(served.home, area.id)),
     }
 
 

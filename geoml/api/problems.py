@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from geoml import errors
 from geoml.errors import GeomlError
+from tiles import problems
 
 logger = logging.getLogger("geoml.api")
 
@@ -39,9 +39,6 @@ STEPS: Mapping[type[GeomlError], str] = {
     errors.UnknownCollection: "GET /collections lists the collections",
 }
 """What a client can do instead of a command, which only the operator can run."""
-
-_COMMAND = re.compile(r"\b(?:geoml|make|pip) [a-z-]")
-_PATH = re.compile(r"(?:^|[\s='\"(])/\w")
 
 
 class BadBody(Exception):
@@ -73,11 +70,7 @@ class _Problem(JSONResponse):
 
 def public(error: GeomlError) -> GeomlError:
     """The error as a client may read it: no path of the server, no command of its operator."""
-    where, got = ("" if _PATH.search(part) else part for part in (error.where, error.got))
-    step = error.next_step
-    if _COMMAND.search(step):
-        step = STEPS.get(type(error), "")
-    return type(error)(error.what, where=where, expected=error.expected, got=got, next_step=step)
+    return problems.public(error, STEPS)
 
 
 def register(app: FastAPI) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +14,11 @@ from geoml.api.problems import public
 from geoml.areas import area as area_module
 from geoml.areas.area import Area
 from geoml.contract import Model
-from geoml.errors import UnknownModel
+from geoml.errors import CorruptFile, UnknownArea, UnknownModel
 from geoml.paths import Home
 
 T = TypeVar("T")
+logger = logging.getLogger("geoml.api")
 
 
 @dataclass
@@ -38,8 +40,14 @@ class Served:
         return self.keep(("area", area), path, lambda: area_module.load(self.home, area))
 
     def areas(self) -> tuple[Area, ...]:
-        """Every area, by id."""
-        return tuple(self.area(one) for one in area_module.names(self.home))
+        """Every area that can be read, by id; the log names the others."""
+        found = []
+        for one in area_module.names(self.home):
+            try:
+                found.append(self.area(one))
+            except (CorruptFile, UnknownArea) as error:  # one file, or deleted a moment ago
+                logger.warning("%s", error)
+        return tuple(found)
 
     def edition(self, service: str, area: str) -> editions.EditionRef | None:
         """The edition that is served, or None."""

@@ -16,9 +16,9 @@ import numpy as np
 import shapely
 
 from geoml.areas.boundary import Geometry, from_bbox, from_file
-from geoml.areas.projection import checked_crs, default_crs
+from geoml.areas.projection import check_measurable, checked_crs, default_crs
 from geoml.errors import AlreadyExists, CorruptFile, InvalidArgument, UnknownArea
-from geoml.files import building, read_json, write_json
+from geoml.files import alone, building, read_json, write_json
 from geoml.paths import Home
 from geoml.raster.grid import Grid, transformer
 
@@ -72,7 +72,8 @@ def create(
 
     Raises:
         InvalidArgument: Neither or both of bbox and file, a bbox that is none, a CRS that is not
-            in metres, or more than ``MAX_CELLS`` cells.
+            in metres, more than ``MAX_CELLS`` cells, or a place that no one CRS or web map holds:
+            across 180 E, beyond 80 S or 84 N, half a continent.
         AlreadyExists: There is an area of that id.
         DataError: The boundary file cannot be used.
     """
@@ -88,9 +89,11 @@ def create(
             "an area needs a place", where=id, expected="either --bbox or --boundary"
         )
     boundary = from_bbox(bbox) if bbox is not None else from_file(Path(boundary_file or ""))
+    _check_one_side(id, boundary)
     lon, lat = (shapely.get_coordinates(boundary.envelope.centroid)[0]).tolist()
     code = checked_crs(crs, lon, lat) if crs else default_crs(lon, lat)
     grid = grid_for(boundary, code, resolution_m, margin_m)
+    check_measurable(grid, id)
     area = Area(
         id,
         name,
@@ -146,11 +149,12 @@ def delete(home: Home, id: str) -> None:
 
     The editions go first, of every service: left behind they would still be served, and a new
     area of the same id would inherit them. After a crash half-way the area is whole and can be
-    deleted again, or it is gone.
+    deleted again, or it is gone. Raises Busy while somebody publishes there.
     """
     load(home, id)
     for shelf in sorted((home.root / "editions").glob(f"[!.]*/{id}")):
-        _discard(shelf)
+        with alone(shelf, wait=False):
+            _discard(shelf)
     _discard(home.area(id))
 
 
@@ -208,6 +212,19 @@ def grid_for(boundary: Geometry, crs: str, resolution_m: float, margin_m: float)
         )
     west, north = low[0] * resolution_m, (low[1] + rows) * resolution_m
     return Grid(crs, west, north, float(resolution_m), float(resolution_m), rows, cols)
+
+
+def _check_one_side(id: str, boundary: Geometry) -> None:
+    """Refuse what lies on both sides of 180 E: its middle would be on the other side of Earth."""
+    west, _, east, _ = boundary.bounds
+    if east - west > 180.0:
+        raise InvalidArgument(
+            "it reaches around half of the world",
+            where=id,
+            expected="an area on one side of 180 E",
+            got=f"longitudes {west:.3f} to {east:.3f}",
+            next_step="make two areas, one on each side of that meridian",
+        )
 
 
 def _check(what: str, value: float, least: float, most: float) -> None:

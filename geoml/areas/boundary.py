@@ -22,6 +22,7 @@ def from_bbox(bbox: tuple[float, float, float, float]) -> Geometry:
             where="--bbox " + ",".join(f"{value:g}" for value in bbox),
             expected="west,south,east,north in degrees, for example -73.93,40.82,-73.87,40.87",
             got=reason,
+            next_step="make two areas, one on each side" if "date line" in reason else "",
         )
     return shapely.box(*bbox)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
 from geoml.errors import InvalidArgument
+from geoml.raster.grid import Grid, transformer
 
 _MERCATOR = {3857, 3785, 3395, 900913}
 _BEYOND_DEG = 2.0  # how far outside its area of use a CRS is still taken
@@ -66,21 +68,103 @@ NATIONAL: tuple[National, ...] = (
 )  # fmt: skip
 
 
+SOUTHMOST, NORTHMOST = -80.0, 84.0
+"""Where UTM ends; beyond it the map of the web has no tiles either."""
+
+
 def default_crs(lon: float, lat: float) -> str:
-    """The official CRS of a French territory, else the WGS84 UTM zone of the place."""
+    """The official CRS of a French territory, else the WGS84 UTM zone of the place.
+
+    Zones follow the exceptions for south-west Norway (32V) and Svalbard (31X to 37X). An area
+    across the border of two zones is measured in that of its middle: ``distortion`` says how
+    little that matters. Raises InvalidArgument beyond 80 S and 84 N.
+    """
     for territory in NATIONAL:
         if territory.holds(lon, lat):
             return territory.crs
-    if not -80.0 <= lat <= 84.0:
+    if not SOUTHMOST <= lat <= NORTHMOST:
         raise InvalidArgument(
             "no UTM zone so near the pole",
             where="area",
             expected="a centre between 80 S and 84 N",
             got=f"latitude {lat:.2f}",
-            next_step="pass --crs with a projected CRS in metres",
+            next_step="choose an area within these latitudes; polar CRS are not supported",
         )
-    zone = min(int((lon + 180.0) // 6.0) + 1, 60)
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+    return f"EPSG:{(32600 if lat >= 0 else 32700) + _zone(lon, lat)}"
+
+
+def _zone(lon: float, lat: float) -> int:
+    """Number of the UTM zone, with the exceptions that its authors made for Norway."""
+    if 56.0 <= lat < 64.0 and 3.0 <= lon < 12.0:
+        return 32
+    if lat >= 72.0 and 0.0 <= lon < 42.0:
+        return 31 + 2 * int((lon + 3.0) // 12.0)
+    return min(int((lon + 180.0) // 6.0) + 1, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Distortion:
+    """By how much distances and areas on a grid differ from the ground at worst, in percent."""
+
+    distance_percent: float
+    area_percent: float
+
+    def told(self) -> str:
+        """One line for a reader."""
+        return (
+            f"distances differ from the ground by at most {self.distance_percent:.3f} %, "
+            f"areas by {self.area_percent:.3f} %"
+        )
+
+
+def distortion(grid: Grid) -> Distortion:
+    """The worst distortion over a grid: at 5 x 5 places, its corners and edges among them.
+
+    Infinite where the CRS does not reach.
+    """
+    west, south, east, north = grid.bounds
+    x, y = (
+        part.ravel()
+        for part in np.meshgrid(*(np.linspace(a, b, 5) for a, b in ((west, east), (south, north))))
+    )
+    lon, lat = transformer(grid.crs, "OGC:CRS84").transform(x, y)
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        return Distortion(math.inf, math.inf)
+    factors = Proj(CRS.from_user_input(grid.crs)).get_factors(lon, lat)
+    scales = np.array([factors.meridional_scale, factors.parallel_scale])
+    worst = [float(np.abs(part - 1.0).max()) for part in (scales, factors.areal_scale)]
+    return Distortion(*(round(100.0 * one, 4) if math.isfinite(one) else math.inf for one in worst))
+
+
+def check_measurable(grid: Grid, where: str) -> None:
+    """Raise InvalidArgument for a grid that cannot be measured in its CRS or put on the web map."""
+    west, south, east, north = grid.lonlat_bounds()
+    got = f"{west:.3f}, {south:.3f}, {east:.3f}, {north:.3f}"
+    if not west < east:
+        raise InvalidArgument(
+            "it reaches across 180 E",
+            where=where,
+            expected="an area, its margin included, on one side of that meridian",
+            got=got,
+            next_step="make two areas, one on each side, that end 1 km before it",
+        )
+    if not (south >= SOUTHMOST and north <= NORTHMOST + 1.0):
+        raise InvalidArgument(
+            "it reaches too near to the pole",
+            where=where,
+            expected="an area, its margin included, between 80 S and 84 N",
+            got=got,
+            next_step="choose a smaller area or margin",
+        )
+    worst = distortion(grid)
+    if worst.distance_percent > 100.0 * _SCALE_TOLERANCE:
+        raise InvalidArgument(
+            "too wide to be measured in one CRS",
+            where=f"{where} in {grid.crs}",
+            expected=f"distances within {100 * _SCALE_TOLERANCE:g} % of those on the ground",
+            got=worst.told(),
+            next_step="choose a smaller area, or a --crs that is made for all of it",
+        )
 
 
 def checked_crs(text: str, lon: float, lat: float) -> str:

@@ -28,8 +28,9 @@ class Source:
     ``date`` is the day it shows (ISO 8601) or None; ``factor`` says how many stored cells make one
     cell of the analysis grid, each way; ``support_m`` is the size on the ground of what the sensor
     resolves; ``coverage`` is the percentage of the area that it knows. ``extent`` is, for vectors,
-    the bounds in the area's CRS of everything the files held, cut at the grid: outside it they are
-    silent. ``masked_percent`` of the cells went as cloud or shadow.
+    the bounds in the area's CRS of everything the files held, cut at the grid; ``cover`` is the
+    ground that they speak of, as WKT in that CRS: outside it they are silent. ``cover_stated``
+    says that somebody vouched for it. ``masked_percent`` of the cells went as cloud or shadow.
     """
 
     key: str
@@ -47,6 +48,8 @@ class Source:
     support_m: float | None = None
     extent: tuple[float, float, float, float] | None = None
     masked_percent: float | None = None
+    cover: str | None = None
+    cover_stated: bool = False
 
 
 def sources(home: Home, area: Area) -> dict[str, Source]:
@@ -101,6 +104,8 @@ def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
         support_m=told.get("geoml:support_m"),
         extent=tuple(extent) if extent else None,
         masked_percent=told.get("geoml:masked_percent"),
+        cover=told.get("geoml:cover"),
+        cover_stated=told.get("geoml:cover_stated", False),
     )
 
 

@@ -42,6 +42,16 @@ def remove(folder: Path, key: str) -> None:
         sync(folder)
 
 
+def annotate(folder: Path, key: str, told: dict[str, Any]) -> None:
+    """Add to what the item of source ``key`` tells; the data stay. Call it ``alone``."""
+    item = settled(folder, key)
+    if item is None:
+        raise FileNotFoundError(folder / f"{key}.json")
+    write_json(folder / f"{key}.json", {**item, "properties": {**item["properties"], **told}})
+    _next(folder, key).unlink(missing_ok=True)  # it was the settled one, or of a lost ingestion
+    sync(folder)
+
+
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold the one lock under which sources and units of an area change."""

@@ -1,8 +1,9 @@
-"""``geoml area create|list|show|forget|delete``."""
+"""``geoml area create|list|show|cover|forget|delete``."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,10 @@ from geoml.cli.output import AsJson, emit, say, table
 from geoml.errors import InvalidArgument, UsageError
 from geoml.paths import Home
 
-app = typer.Typer(help="Areas: create, list, show, forget a source, delete.", no_args_is_help=True)
+app = typer.Typer(
+    help="Areas: create, list, show, say what a source covers, forget one, delete.",
+    no_args_is_help=True,
+)
 
 
 def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
@@ -45,6 +49,7 @@ def create(
 ) -> None:
     """Create an area from a boundary or a bounding box."""
     from geoml.areas import area as areas
+    from geoml.areas.projection import distortion
 
     home = Home.from_environment()
     made = areas.create(
@@ -58,7 +63,10 @@ def create(
         margin_m=margin,
     )
     say(f"wrote {home.area(area) / 'area.json'}")
-    emit(areas.document(made), as_json, f"{made.id}: {made.name}, {made.grid}")
+    scale = distortion(made.grid)
+    say(scale.told())
+    told = {**areas.document(made), "distortion": asdict(scale)}
+    emit(told, as_json, f"{made.id}: {made.name}, {made.grid}")
 
 
 @app.command(name="list")
@@ -77,19 +85,52 @@ def list_(as_json: AsJson = False) -> None:
 def show(area: str, as_json: AsJson = False) -> None:
     """Show an area: its grid and its sources."""
     from geoml.areas import area as areas
+    from geoml.areas.projection import distortion
     from geoml.areas.sources import sources
 
     home = Home.from_environment()
     found = areas.load(home, area)
     items = sources(home, found)
     rows = [(s.key, s.kind, s.unit, s.date or "", f"{s.coverage:.1f} %") for s in items.values()]
-    told = f"{found.id}: {found.name}\n{found.grid}\n"
+    scale = distortion(found.grid)
+    told = f"{found.id}: {found.name}\n{found.grid}\n{scale.told()}\n"
     told += table(rows, ("source", "kind", "unit", "date", "coverage")) if rows else "no source yet"
     listed = [
         {"key": s.key, "kind": s.kind, "unit": s.unit, "date": s.date, "coverage": s.coverage}
         for s in items.values()
     ]
-    emit({**areas.document(found), "sources": listed}, as_json, told)
+    document = {**areas.document(found), "distortion": asdict(scale), "sources": listed}
+    emit(document, as_json, told)
+
+
+@app.command()
+def cover(
+    area: str,
+    key: Annotated[str, typer.Argument(help="Key of a vector source, e.g. buildings.")],
+    boundary: Annotated[
+        Path | None, typer.Option(help="Polygon file of the mapped ground.")
+    ] = None,
+    bbox: Annotated[str | None, typer.Option(help="W,S,E,N in degrees.")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="All of the area is mapped.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say where a vector source is complete; elsewhere it is unknown, not empty.
+
+    Without it, buildings and zones are taken to be complete inside the convex hull of their rows.
+    The statement holds until the key is ingested again.
+    """
+    from geoml.areas import area as areas
+    from geoml.areas import cover as covers
+    from geoml.areas.boundary import from_bbox, from_file
+
+    if sum((boundary is not None, bbox is not None, whole)) != 1:
+        raise InvalidArgument("where?", expected="one of --boundary, --bbox and --whole")
+    home = Home.from_environment()
+    corners = _bbox(bbox)
+    ground = from_file(boundary) if boundary else from_bbox(corners) if corners else None
+    source = covers.state(home, areas.load(home, area), key, ground)
+    told = f"{source.key} is complete on {source.coverage:.1f} % of {area}"
+    emit({"area": area, "key": key, "coverage": source.coverage}, as_json, told)
 
 
 @app.command()

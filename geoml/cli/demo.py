@@ -18,6 +18,8 @@ def command(
 ) -> None:
     """Generate the demo towns, ingest them, train, score and publish what is not up to date.
 
+    Every service that a town can feed is published.
+
     The towns are synthetic and say so everywhere. The first has a thermal image to learn from;
     the second has none and is scored by the model of the first, as a new town would be.
     """
@@ -28,7 +30,10 @@ def command(
     made = []
     for town in wanted:
         with progress(f"demo town {town}") as show:
-            edition, fresh = make(home, town, progress=show)
-        say(f"{town}: {'published' if fresh else 'up to date,'} {edition.folder}")
-        made.append({"area": edition.area, "edition": edition.id, "published": fresh})
+            editions = make(home, town, progress=show)
+        for one, fresh in editions:
+            say(f"{town}: {'published' if fresh else 'up to date,'} {one.folder}")
+            made.append(
+                {"service": one.service, "area": town, "edition": one.id, "published": fresh}
+            )
     emit(made, as_json, "next: geoml serve")

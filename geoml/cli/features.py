@@ -14,7 +14,8 @@ def command(area: str, as_json: AsJson = False) -> None:
     with progress("features") as show:
         report = refresh(home, area, progress=show)
     say(f"wrote {len(report.computed)} features to {home.features(area)}")
-    rows = [(name, "computed") for name in report.computed]
-    rows += [(name, "up to date") for name in report.kept]
-    rows += [(name, f"needs {', '.join(why)}") for name, why in report.missing.items()]
-    emit(report.as_dict(), as_json, table(rows, ("feature", "state")))
+    known = {name: f"{share:.1f} %" for name, share in report.coverage.items()}
+    rows = [(name, known[name], "computed") for name in report.computed]
+    rows += [(name, known[name], "up to date") for name in report.kept]
+    rows += [(name, "", f"needs {', '.join(why)}") for name, why in report.missing.items()]
+    emit(report.as_dict(), as_json, table(rows, ("feature", "known", "state")))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +17,12 @@ def command(
     force: Annotated[
         bool, typer.Option("--force", help="Publish even when nothing changed.")
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Score with this version, or with the service's 'champion'; no training."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score an area and publish the edition, computing first what is missing or stale."""
@@ -23,10 +30,25 @@ def command(
 
     home = Home.from_environment()
     with progress(f"run {service}") as show:
-        edition, notes = run(home, service, area, force=force, progress=show)
+        edition, notes = run(home, service, area, force=force, model=model, progress=show)
     for note in notes:
         say(f"note: {note}")
     say(f"served: {edition.folder}")
     manifest = edition.manifest()
-    told = f"{edition.id}: {manifest['model']}, {len(manifest['features_used'])} features"
-    emit({"folder": str(edition.folder), **manifest}, as_json, told)
+    for line in _told(manifest):
+        say(line)
+    emit({"folder": str(edition.folder), **manifest}, as_json, f"{edition.id}: {manifest['model']}")
+
+
+def _told(manifest: Mapping[str, Any]) -> list[str]:
+    """What the map is made from, what it lacks, and where it has no answer."""
+    coverage = manifest["features_coverage_percent"]
+    used = (f"{name} ({coverage[name]:g} %)" for name in manifest["features_used"])
+    return [
+        f"made from: {', '.join(used)}",
+        f"missing: {', '.join(manifest['features_missing']) or 'nothing'}",
+        f"reference: {manifest['reference']['text']['en']}",
+        f"answers for {manifest['answered_percent']:g} % of the area, "
+        f"{manifest['applicable_percent']:g} % like what the model has seen",
+        *(f"warning: {one['en']}" for one in manifest["warnings"]),
+    ]

@@ -26,7 +26,8 @@ def command(
     from geoml.api.settings import Settings
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    app = create_app(Settings(home=Home.from_environment().root))
+    settings = Settings(home=Home.from_environment().root)
+    app = create_app(settings)
     try:
         listening = socket.create_server((host, port), backlog=2048)
     except OSError as error:
@@ -39,8 +40,20 @@ def command(
     # Accepted connections inherit it; asyncio sets it only on sockets that it made itself, and
     # without it every answer waits 40 ms for the client's delayed acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    bound = listening.getsockname()[1]
-    say(f"map   http://{host}:{bound}/maps/\nAPI   http://{host}:{bound}/docs\nCtrl-C stops it")
+    here = f"http://{_bracketed(host)}:{listening.getsockname()[1]}"
+    say(_addresses(here, settings.public_url.rstrip("/")))
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _addresses(here: str, public_url: str) -> str:
+    """Where people open it, and where the proxy finds it when that is another place."""
+    lines = [f"map   {public_url or here}/maps/", f"API   {public_url or here}/docs"]
+    if public_url:
+        lines.append(f"the proxy finds it at {here}")
+    return "\n".join([*lines, "Ctrl-C stops it"])
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""``geoml smoke SERVICE``: does a real server, with the real data, answer?"""
+"""``geoml smoke [SERVICE]``: does a real server, with the real data, answer?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any
+
+import typer
 
 from geoml.cli.output import AsJson, emit, say
 from geoml.errors import DataError, MissingTool
@@ -20,14 +22,21 @@ from geoml.errors import DataError, MissingTool
 _PATIENCE_S = 60.0
 
 
-def command(service: str, as_json: AsJson = False) -> None:
+def command(
+    service: Annotated[
+        str | None, typer.Argument(help="One service; every published one when left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Start the server on a free port, ask what a town would ask, check, stop it."""
     from geoml import catalog
 
-    declared = catalog.get(service)
+    asked = (catalog.get(service).name,) if service else None
+    if asked is None and catalog.broken():
+        raise next(iter(catalog.broken().values()))
     with tempfile.TemporaryFile("w+", encoding="utf-8") as stderr:
         with serving(stderr) as port:
-            done = _questions(declared.name, port)
+            done = _questions(port, asked)
         stderr.seek(0)
         log = stderr.read()
     loud = [line for line in log.splitlines() if "WARNING" in line or "Traceback" in line]
@@ -55,7 +64,7 @@ def serving(stderr: IO[str] | int = subprocess.DEVNULL, home: Path | None = None
             server.terminate()
 
 
-def _questions(service: str, port: int) -> list[dict[str, Any]]:
+def _questions(port: int, services: tuple[str, ...] | None) -> list[dict[str, Any]]:
     done: list[dict[str, Any]] = []
 
     def ask(method: str, path: str, expected: int = 200, body: object = None) -> Any:  # noqa: ANN401
@@ -73,6 +82,28 @@ def _questions(service: str, port: int) -> list[dict[str, Any]]:
     ask("GET", "/healthz")
     ask("GET", "/readyz")
     ask("GET", "/api")
+    areas = ask("GET", "/areas")["areas"]
+    published = [(a, e) for a in areas for e in a["editions"]]
+    there = {edition["service"] for _, edition in published}
+    wanted = services or tuple(sorted(there))
+    if not wanted or not set(wanted) <= there:
+        where = ", ".join(wanted) or "any service"
+        raise DataError("nothing is published", where=where, next_step="run: make demo")
+    for silent in () if services else _without(ask, there):
+        say(f"{silent}: nothing is published, so nothing was asked")
+    for service in wanted:
+        _service(ask, service)
+        for area, edition in published:
+            if edition["service"] == service:
+                _place(ask, service, area, edition)
+    return done
+
+
+def _without(ask: Any, published: set[str]) -> list[str]:  # noqa: ANN401
+    return [s["name"] for s in ask("GET", "/services")["services"] if s["name"] not in published]
+
+
+def _service(ask: Any, service: str) -> None:  # noqa: ANN401
     contract = ask("GET", f"/services/{service}")
     middle = {f["name"]: sum(f["valid"]) / 2 for f in contract["features"]}
     predict = f"/services/{service}/predict"
@@ -81,13 +112,6 @@ def _questions(service: str, port: int) -> list[dict[str, Any]]:
     if not (isinstance(score, int | float) and 0 <= score <= 100):
         raise DataError("not a score", where=predict, expected="0..100", got=str(score))
     ask("POST", predict, 422, body={"no_such_feature": 1})
-    areas = ask("GET", "/areas")["areas"]
-    published = [(a, e) for a in areas for e in a["editions"] if e["service"] == service]
-    if not published:
-        raise DataError("nothing is published", where=service, next_step="run: make demo")
-    for area, edition in published:
-        _place(ask, service, area, edition)
-    return done
 
 
 def _place(ask: Any, service: str, area: dict[str, Any], edition: dict[str, Any]) -> None:  # noqa: ANN401

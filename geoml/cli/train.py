@@ -39,7 +39,7 @@ def command(
         )
     manifest = ref.manifest()
     say(f"wrote {ref.folder}")
-    for note in notes:
+    for note in (*notes, *(one["en"] for one in manifest["warnings"])):
         say(f"note: {note}")
     metrics = read_json(ref.folder / "metrics.json")
     emit({**manifest, "folder": str(ref.folder)}, as_json, _told(manifest, metrics))
@@ -48,12 +48,28 @@ def command(
 def _told(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
     numbers = [name for name in metrics["table"][0] if name not in _WORDS]
     rows = [
-        (one["candidate"], one["scheme"], *(f"{one[name]:.2f}" for name in numbers))
+        (_called(one, metrics), one["scheme"], *(f"{one[name]:.2f}" for name in numbers))
         for one in metrics["table"]
     ]
-    used = ", ".join(manifest["features_used"])
+    reference = manifest["reference"].get("text", {}).get("en", "none")
+    said = {
+        "served": manifest["champion"],
+        "why": manifest["champion_reason"]["en"],
+        "features": ", ".join(manifest["features_used"]),
+        "missing": ", ".join(manifest["features_missing"]) or "nothing",
+        "reference": reference,
+        "cells": f"{metrics['validation']['cells']:,}, where label and features are known",
+    }
     lines = table(rows, ("candidate", "validation", *numbers))
-    return f"{lines}\nserved: {manifest['champion']}; features: {used}"
+    return "\n".join([lines, *(f"{name}: {text}" for name, text in said.items())])
+
+
+def _called(line: dict[str, Any], metrics: dict[str, Any]) -> str:
+    """A candidate by its name; the baseline with the features that its line goes through."""
+    through = metrics["baseline"]
+    if line["candidate"] != through["candidate"]:
+        return str(line["candidate"])
+    return f"line through {', '.join(through['features'])}"
 
 
 _WORDS = ("candidate", "scheme", "optimistic")

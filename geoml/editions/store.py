@@ -3,12 +3,17 @@
 An edition is a folder that nobody edits. ``current.json`` is the one truth of what is served; it
 is replaced by an atomic rename, so that a crash at any instruction leaves the earlier edition
 served. Rolling back points at an earlier edition; nothing is deleted.
+
+The same inputs at the same time give the same bytes, in any home and with any number of threads.
+Of the manifest, ``created``, ``edition`` and the ``model`` version hold the time, which
+``SOURCE_DATE_EPOCH`` pins (``geoml.clock``); ``OF_THE_HOME`` differs all the same.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +22,17 @@ from hashlib import sha256 as new_sha256
 from pathlib import Path
 from typing import Any
 
+from geoml import clock
 from geoml.errors import UnknownEdition
 from geoml.files import alone, read_json, settle, sha256, staging, verify, write_json
 from geoml.paths import Home
 
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
+OF_THE_HOME = ("born",)
+"""What a manifest says of the home, not of the inputs: drawn when the area was created."""
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{10}")
+_STALE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,11 @@ class EditionRef:
     folder: Path
 
     def manifest(self) -> dict[str, Any]:
-        """The manifest, as published."""
-        document: dict[str, Any] = read_json(self.folder / MANIFEST)
+        """The manifest, as published; raises UnknownEdition when it was deleted meanwhile."""
+        try:
+            document: dict[str, Any] = read_json(self.folder / MANIFEST)
+        except FileNotFoundError:
+            raise _unknown(self.service, self.area, self.id) from None
         return document
 
     def verify(self) -> None:
@@ -57,7 +69,7 @@ def publish(
     shelf = home.editions(service, area)
     shelf.mkdir(parents=True, exist_ok=True)
     with _writing(shelf), staging(shelf, "next") as folder:
-        created = datetime.now(UTC).replace(microsecond=0)
+        created = clock.now()
         manifest = {**fill(folder), "service": service, "area": area, "format": 1}
         files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
         digest = new_sha256("".join(f"{n} {h}\n" for n, h in files.items()).encode()).hexdigest()
@@ -83,20 +95,17 @@ def find(home: Home, service: str, area: str, edition: str) -> EditionRef:
     folder = home.editions(service, area) / edition
     if _ID.fullmatch(edition) and (folder / MANIFEST).is_file():
         return EditionRef(service, area, edition, folder)
-    raise UnknownEdition(
-        "no such edition",
-        where=f"{service} in {area}",
-        got=repr(edition)[:80],
-        next_step=f"run: geoml editions --area {area}",
-    )
+    raise _unknown(service, area, edition)
 
 
 def current(home: Home, service: str, area: str) -> EditionRef | None:
     """The edition that is served, or None when nothing was published."""
     path = home.editions(service, area) / CURRENT
-    if not path.is_file():
+    try:
+        edition = str(read_json(path)["edition"])
+    except FileNotFoundError:
         return None
-    return find(home, service, area, str(read_json(path)["edition"]))
+    return find(home, service, area, edition)
 
 
 def point(home: Home, ref: EditionRef) -> None:
@@ -125,10 +134,29 @@ def rollback(home: Home, service: str, area: str, to: str | None = None) -> Edit
     return ref
 
 
+def _unknown(service: str, area: str, edition: str) -> UnknownEdition:
+    return UnknownEdition(
+        "no such edition",
+        where=f"{service} in {area}",
+        got=repr(edition)[:80],
+        next_step=f"run: geoml editions --area {area}",
+    )
+
+
 @contextmanager
 def _writing(shelf: Path) -> Iterator[None]:
     """Hold the shelf, and clear what a killed publisher left: nobody else writes now."""
     with alone(shelf, wait=False):
         for left_over in shelf.glob(".next-*"):
             shutil.rmtree(left_over, ignore_errors=True)
+        for left_over in shelf.glob(f".{Path(CURRENT).stem}-*"):
+            if _is_stale(left_over):  # a younger one may be a rollback's, which takes no lock
+                left_over.unlink(missing_ok=True)
         yield
+
+
+def _is_stale(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _STALE_S
+    except FileNotFoundError:
+        return False

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from geoml.features import building_density, imperviousness, ndvi
+from geoml.features.known import within
 from geoml.features.quantity import Quantity
 from geoml.types import Array, Text
 
@@ -24,7 +25,7 @@ def focal_mean(values: Array, pixel_x: float, pixel_y: float, radius_m: float) -
     The same bits however the raster is cut: values are rounded to multiples of 2**-30, so that
     their sums are exact in float64 as long as a row sums to less than 2**22.
     """
-    known = ~np.isnan(values)
+    known = np.isfinite(values)
     rounded = np.where(known, np.rint(values.astype(np.float64) * _QUANTUM) / _QUANTUM, 0.0)
     reach = disk(pixel_x, pixel_y, radius_m)
     total = _disk_sums(rounded, reach)
@@ -66,9 +67,10 @@ def _mean_of(base: Quantity, radius_m: int, fr: str, en: str) -> Quantity:
         valid=base.valid,
         needs=(base.name,),
         compute=lambda layers, grid: focal_mean(
-            layers[base.name], grid.pixel_x, grid.pixel_y, radius_m
+            within(layers[base.name], base.valid), grid.pixel_x, grid.pixel_y, radius_m
         ),
         halo_m=radius_m,
+        least_known=LEAST_KNOWN,
         source=base.source,
     )
 

@@ -13,8 +13,9 @@ def hillshade(
 ) -> Array:
     """Illumination of the ground, 0 (shadow) to 1 (facing the light); NaN where unknown.
 
-    Lambert's cosine law on the central-difference gradient, oblong cells too.
-    from north, clockwise. Cells at the edge use the one-sided gradient.
+    Lambert's cosine law on the central-difference gradient, oblong cells too; ``azimuth_deg`` is
+    where the light comes from, clockwise from north, ``altitude_deg`` its height. Cells at
+    the edge use the one-sided gradient.
     """
     if min(elevation_m.shape) < 2:
         return np.where(np.isfinite(elevation_m), np.sin(np.radians(altitude_deg)), np.nan)

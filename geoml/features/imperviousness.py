@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geoml.features.known import within
 from geoml.features.normalized import normalized_difference
 from geoml.features.quantity import Quantity
 from geoml.types import Array, Features, Text
@@ -40,15 +41,14 @@ def imperviousness(
         water &= ~(normalized_difference(green, nir) <= 0)  # an unknown NDWI objects to nothing
     sealed[water] = 0
     if building_density is not None:
-        at_least = np.where(np.isnan(building_density), 0, building_density)
-        sealed = np.maximum(sealed, at_least.astype(sealed.dtype))  # NaN stays NaN
+        roofs = within(building_density, (0, 1)).astype(sealed.dtype)
+        sealed = np.where(roofs > sealed, roofs, sealed)  # an unknown density objects to nothing
     return sealed
 
 
 def _compute(layers: Features, _: object) -> Array:
-    return imperviousness(
-        layers["ndvi"], layers["nir"], layers.get("green"), layers.get("building_density")
-    )
+    ndvi = within(layers["ndvi"], (-1, 1))
+    return imperviousness(ndvi, layers["nir"], layers.get("green"), layers.get("building_density"))
 
 
 QUANTITY = Quantity(

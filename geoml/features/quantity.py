@@ -39,6 +39,12 @@ class Quantity:
     is simply not in the mapping that ``compute`` gets. A value depends on inputs up to ``halo_m``
     metres and ``halo_cells`` cells away. ``strips`` replaces ``compute`` in the stack where a
     value may depend on the whole raster; its one input is a mask.
+
+    ``least_known`` is the share of those cells around that must be known for an answer. 1: every
+    one of them that lies in the raster. Less: that share of a disk of radius ``halo_m``, whose
+    cells outside the raster count as unknown; the cell itself need not be known. 0: one cell of
+    the mask that is True, anywhere. What is unknown in ``optional`` makes nothing unknown.
+    A value outside ``valid`` is unknown.
     """
 
     name: str
@@ -51,6 +57,7 @@ class Quantity:
     source: str = ""
     halo_m: float = 0.0
     halo_cells: int = 0
+    least_known: float = 1.0
     strips: Strips | None = None
 
     def halo(self, grid: Grid) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from geoml.features.elevation import VALID
+from geoml.features.known import within
 from geoml.features.quantity import Quantity
 from geoml.types import Array, Text
 
@@ -19,8 +21,8 @@ def slope(elevation: Array, pixel_x: float, pixel_y: float) -> Array:
     if min(elevation.shape) < 2:
         return np.full_like(elevation, np.nan)
     z = np.pad(elevation.astype(np.float64), 1, mode="reflect", reflect_type="odd")
-    across = (z[:-2] + 2 * z[1:-1] + z[2:]) / (8 * pixel_x)
-    along = (z[:, :-2] + 2 * z[:, 1:-1] + z[:, 2:]) / (8 * pixel_y)
+    across = (z[:-2] + z[2:] + 2 * z[1:-1]) / (8 * pixel_x)
+    along = (z[:, :-2] + z[:, 2:] + 2 * z[:, 1:-1]) / (8 * pixel_y)
     rise = np.hypot(across[:, 2:] - across[:, :-2], along[2:] - along[:-2])
     degrees: Array = np.degrees(np.arctan(rise)).astype(elevation.dtype)
     degrees[np.isnan(elevation)] = np.nan
@@ -33,7 +35,7 @@ QUANTITY = Quantity(
     unit="degree",
     valid=(0, 90),
     needs=("dem",),
-    compute=lambda layers, grid: slope(layers["dem"], grid.pixel_x, grid.pixel_y),
+    compute=lambda layers, grid: slope(within(layers["dem"], VALID), grid.pixel_x, grid.pixel_y),
     halo_cells=1,
     source="doi:10.1109/PROC.1981.11918",
 )

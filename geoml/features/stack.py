@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from geoml.errors import GridMismatch
+from geoml.features.known import is_true, within
 from geoml.features.plan import Plan, plan
 from geoml.features.quantity import Quantity
 from geoml.raster.grid import Grid, Window, grown, windows
@@ -38,7 +39,8 @@ def compute(
 ) -> None:
     """Compute quantities and hand them to ``writer(name, values, window)``, float32, NaN unknown.
 
-    The result does not depend on ``block`` or ``workers``.
+    The result does not depend on ``block`` or ``workers``. A value outside the range that its
+    quantity declares is unknown.
 
     Args:
         names: What is written. What they are made from is computed too, and not written.
@@ -99,7 +101,7 @@ class _Evaluation:
                 for name in self.work.inputs[quantity.name]
             }
             values = quantity.compute(layers, self.grid.window(outer))
-            blocks[quantity.name] = _cut(values, outer, inner).astype(np.float32, copy=False)
+            blocks[quantity.name] = _declared(quantity, _cut(values, outer, inner))
         return {
             quantity.name: _cut(blocks[quantity.name], self._around(quantity.name, window), window)
             for quantity in self.work.order
@@ -150,14 +152,17 @@ def _sweep(
     (key,) = quantity.needs
 
     def read(window: Window) -> Mask:
-        mask: Mask = _fitting(key, reader(key, window), window) > 0
-        return mask
+        return is_true(_fitting(key, reader(key, window), window))
 
     def write(values: Array, window: Window) -> None:
-        writer(quantity.name, values, window)
+        writer(quantity.name, _declared(quantity, values), window)
 
     if quantity.strips:
         quantity.strips(read, write, grid, scratch=scratch, workers=workers)
+
+
+def _declared(quantity: Quantity, values: Array) -> Array:
+    return within(values.astype(np.float32, copy=False), quantity.valid)
 
 
 def _cut(values: Array, have: Window, want: Window) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from geoml.features.known import is_true
 from geoml.features.quantity import Quantity
 from geoml.raster.grid import Grid, Window
 from geoml.types import Array, Features, Mask, Text
@@ -23,7 +24,7 @@ def water_distance(water: Mask, pixel_x: float, pixel_y: float) -> Array:
 
 
 def _compute(layers: Features, grid: Grid) -> Array:
-    return water_distance(layers["water"] > 0, grid.pixel_x, grid.pixel_y)
+    return water_distance(is_true(layers["water"]), grid.pixel_x, grid.pixel_y)
 
 
 def _strips(
@@ -46,6 +47,7 @@ QUANTITY = Quantity(
     valid=(0, 50_000),
     needs=("water",),
     compute=_compute,
+    least_known=0.0,
     strips=_strips,
     source="doi:10.4086/toc.2012.v008a019",
 )

@@ -22,6 +22,7 @@ from geoml.types import Array, Mask
 
 _CELLS, _LEAST, _CACHED = 1500, 30, 256
 _MANY_ROWS = 4096
+_FAR = 1e100  # its square is a number: what is farther away is as far
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Applicability:
 
         NaN where a row knows no feature that matters, or too few training cells know the same.
         """
-        scaled = (rows - self.centre) * self.scale
+        with np.errstate(over="ignore"):
+            scaled = np.clip((rows - self.centre) * self.scale, -_FAR, _FAR)
         answer = np.full(len(rows), np.nan)
         for known, chosen in _by_pattern(np.isfinite(rows) & (self.scale > 0)):
             compared = self._reference(known)

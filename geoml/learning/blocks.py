@@ -76,7 +76,8 @@ def lay(samples: Samples, *, seed: int = 0, least: int = LEAST_BLOCKS) -> Blocks
                 where=", ".join(samples.areas),
                 expected=f"at least {least} blocks of {_LEAST_CELLS} or more cells",
                 got=f"{len(samples.target)} cells in {count} blocks",
-                next_step="use a larger area, or train on several areas",
+                next_step="use a larger area, train on several areas, or take the model of "
+                "another town: geoml run SERVICE --area AREA --model champion",
             )
 
 

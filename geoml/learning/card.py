@@ -22,7 +22,7 @@ def card(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, An
         _facts(service, manifest, metrics),
         "## How good it is where it did not learn",
         _intro(metrics),
-        _table(service, metrics["table"]),
+        _table(service, metrics),
         manifest["champion_reason"]["en"],
         _worst(service, metrics),
         "## Intervals",
@@ -49,9 +49,10 @@ def _facts(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, 
         "Areas": ", ".join(manifest["areas"]),
         "Label": f"`{label['key']}`, {label['quantity']}",
         "Target": f"`{manifest['target']}`, {service.target.title.en}, in {manifest['unit']}",
-        "Reference": f"{reference.get('mode', 'none')}",
+        "Reference": _reference(reference),
         "Support": f"{manifest['support_m']:g} m",
         "Cells": f"{metrics['validation']['cells']:,}",
+        "Share of the area that is known": _shares(manifest.get("coverage_percent", {})),
         "Features used": _names(manifest["features_used"]),
         "Features available but not used": _names(manifest["features_unused"]),
         "Features missing": _names(manifest["features_missing"]),
@@ -59,6 +60,11 @@ def _facts(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, 
         f"{manifest['created']}",
     }
     return "\n".join(f"- {name}: {value}" for name, value in lines.items())
+
+
+def _reference(reference: Mapping[str, Any]) -> str:
+    mode = str(reference.get("mode", "none"))
+    return f"{mode}: {reference['text']['en']}" if "text" in reference else mode
 
 
 def _intro(metrics: Mapping[str, Any]) -> str:
@@ -76,7 +82,8 @@ def _intro(metrics: Mapping[str, Any]) -> str:
     )
 
 
-def _table(service: Service, lines: Sequence[Mapping[str, Any]]) -> str:
+def _table(service: Service, metrics: Mapping[str, Any]) -> str:
+    lines, baseline = metrics["table"], metrics["baseline"]
     unit = service.target.unit.lower()
     names = (f"rmse_{unit}", f"mae_{unit}", f"bias_{unit}", "r2")
     rows = [
@@ -87,7 +94,8 @@ def _table(service: Service, lines: Sequence[Mapping[str, Any]]) -> str:
         how = f"{line['scheme']} (optimistic)" if line["optimistic"] else line["scheme"]
         numbers = " | ".join(f"{line[name]:.2f}" for name in names)
         rows.append(f"| {line['candidate']} | {how} | {numbers} |")
-    return "\n".join(rows)
+    through = f"`{baseline['candidate']}`, the baseline, is a straight line through "
+    return "\n".join(rows) + f"\n\n{through}{_names(baseline['features'])}."
 
 
 def _worst(service: Service, metrics: Mapping[str, Any]) -> str:
@@ -140,6 +148,15 @@ def _limits(manifest: Mapping[str, Any]) -> str:
         "take the credit of another.",
     ]
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _shares(areas: Mapping[str, Mapping[str, float]]) -> str:
+    """Of each area, what is known of the label and of each feature."""
+    told = (
+        f"{area}: " + ", ".join(f"`{name}` {share:g} %" for name, share in known.items())
+        for area, known in areas.items()
+    )
+    return "; ".join(told) or "not counted"
 
 
 def _names(names: Sequence[str]) -> str:

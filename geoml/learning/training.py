@@ -100,7 +100,7 @@ def train(
         study.target,
         schemes(study.samples, study.blocks, seed=seed),
     )
-    verdict = judge(service, lines)
+    verdict = judge(service, lines, linear.inputs(service, study.names))
     chosen, found = _served(study, verdict, behind)
     model = _fit(chosen, verdict, folder)
     wide = conformal.calibrate(
@@ -153,6 +153,10 @@ def _metrics(
     return {
         "validation": {"cells": len(study.target), **study.blocks.as_dict()},
         "table": lines,
+        "baseline": {
+            "candidate": service.accept.baseline,
+            "features": list(linear.inputs(service, study.names)),
+        },
         "folds": folds,
         "worst_fold": max(folds, key=lambda one: one[service.accept.metric]),
         "worst_block": worst_block(service, found.predicted, chosen.samples, chosen.blocks),
@@ -175,7 +179,8 @@ def _prepare(
             where=", ".join(samples.areas),
             expected=f"at least {_LEAST_CELLS} cells that know {needs(service)}",
             got=f"{int(usable.sum())} cells with {', '.join(names) or 'no feature'}",
-            next_step="ingest more sources, or a larger area",
+            next_step=f"ingest more sources, use a larger area, or take the model of another "
+            f"town: geoml run {service.name} --area AREA --model champion",
         )
     samples = some(samples, usable)
     least = math.ceil(blocks.LEAST_BLOCKS / (1 - holdout_share))

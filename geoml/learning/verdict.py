@@ -27,8 +27,13 @@ class Verdict:
     summary: dict[str, float]
 
 
-def judge(service: Service, lines: Sequence[Mapping[str, Any]]) -> Verdict:
-    """Choose between the boosted trees and the baseline by their error over blocks."""
+def judge(
+    service: Service, lines: Sequence[Mapping[str, Any]], through: Sequence[str] = ()
+) -> Verdict:
+    """Choose between the boosted trees and the baseline by their error over blocks.
+
+    ``through`` are the features of the baseline's line, for the reason.
+    """
     metric, baseline = service.accept.metric, service.accept.baseline
     block = {line["candidate"]: line for line in lines if line["scheme"] == "block"}
     trees, line, mean = (float(block[n][metric]) for n in ("lightgbm", baseline, "mean"))
@@ -38,7 +43,7 @@ def judge(service: Service, lines: Sequence[Mapping[str, Any]]) -> Verdict:
     keys = [key for key in block[name] if key not in ("candidate", "scheme", "optimistic")]
     return Verdict(
         champion="lightgbm" if better else "linear",
-        reason=_reason(service, better, trees, line),
+        reason=_reason(service, better, trees, line, _line(service, through)),
         accepted=better and trees < service.accept.below,
         precise=min(trees, line) < service.accept.below,
         beats_mean=min(trees, line) < mean,
@@ -91,6 +96,14 @@ LITTLE_R2 = 0.3
 """Share of the variation below which a map of the target deserves a warning."""
 
 
+BARELY = 0.02
+"""Share of the baseline's error that a model must do away with, not to be called a bare win."""
+
+
+def _baseline(service: Service, verdict: Verdict) -> float:
+    return verdict.summary[f"baseline_{service.accept.metric}"]
+
+
 def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
     r2 = verdict.summary["r2"]
     if not verdict.beats_mean:
@@ -118,6 +131,14 @@ def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
                 en="A straight line answers here: the finer model did no better.",
             )
         )
+    elif verdict.summary[service.accept.metric] > (1 - BARELY) * _baseline(service, verdict):
+        found.append(
+            _warning(
+                "barely",
+                fr="Une simple droite ferait presque aussi bien que ce modèle.",
+                en="A straight line would do almost as well as this model.",
+            )
+        )
     if r2 < LITTLE_R2:
         share = round(100 * max(r2, 0))
         found.append(
@@ -141,22 +162,33 @@ def _elsewhere(service: Service, verdict: Verdict, metrics: Mapping[str, Any]) -
     return next(found, 0.0)
 
 
-def _reason(service: Service, better: bool, trees: float, line: float) -> Text:
+def _line(service: Service, through: Sequence[str]) -> Text:
+    """The features of the baseline's line in brackets, for a sentence; empty without any."""
+    titles = [one.title for one in service.features if one.name in through]
+    if not titles:
+        return Text("", "")
+    return Text(
+        fr=f" ({' et '.join(one.fr.lower() for one in titles)})",
+        en=f" ({' and '.join(one.en.lower() for one in titles)})",
+    )
+
+
+def _reason(service: Service, better: bool, trees: float, line: float, of: Text) -> Text:
     unit, below = service.target.unit, service.accept.below
     numbers = f"{trees:.2f} {unit}", f"{line:.2f} {unit}"
     fr_numbers = f"{_fr(trees)} {unit}", f"{_fr(line)} {unit}"
     if better:
         return Text(
             fr=f"Les arbres boostés se trompent de {fr_numbers[0]} sur des blocs jamais vus, la "
-            f"droite de référence de {fr_numbers[1]} (seuil {below:g} {unit}).",
-            en=f"The boosted trees are off by {numbers[0]} on unseen blocks, the baseline line "
-            f"by {numbers[1]} (threshold {below:g} {unit}).",
+            f"droite de référence{of.fr} de {fr_numbers[1]} (seuil {below:g} {unit}).",
+            en=f"The boosted trees are off by {numbers[0]} on unseen blocks, the baseline "
+            f"line{of.en} by {numbers[1]} (threshold {below:g} {unit}).",
         )
     return Text(
-        fr=f"La droite de référence est servie : les arbres boostés se trompent de "
+        fr=f"La droite de référence{of.fr} est servie : les arbres boostés se trompent de "
         f"{fr_numbers[0]} sur des blocs jamais vus, elle de {fr_numbers[1]}.",
-        en=f"The baseline line is served: the boosted trees are off by {numbers[0]} on unseen "
-        f"blocks, the line by {numbers[1]}.",
+        en=f"The baseline line{of.en} is served: the boosted trees are off by {numbers[0]} on "
+        f"unseen blocks, the line by {numbers[1]}.",
     )
 
 

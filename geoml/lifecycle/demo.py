@@ -1,4 +1,4 @@
-"""The demo towns through the ordinary doors: files, ingestion, features, training, edition."""
+"""The demo towns through the ordinary doors: files, ingestion, features, training, editions."""
 
 from __future__ import annotations
 
@@ -7,26 +7,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from geoml import areas as areas_package
-from geoml import editions
+from geoml import catalog, editions, modelstore
 from geoml.areas import area as areas
 from geoml.areas.demo.town import Town
 from geoml.areas.demo.town import make as make_town
 from geoml.areas.ingest import ingest
-from geoml.errors import InvalidArgument
+from geoml.areas.sources import sources
+from geoml.errors import InvalidArgument, NotEnoughData, UnknownModel
 from geoml.files import read_json, write_json
 from geoml.lifecycle.run import run
 from geoml.paths import Home
 
 TOWNS = ("demo", "demo-coast")
 """The first brings its own surface temperature; the second is "elsewhere" and has none."""
-SERVICE = "uhi"
 LICENCE = "CC0-1.0"
 
 
 def make(
     home: Home, which: str, *, progress: Callable[[str, float], None] | None = None
-) -> tuple[editions.EditionRef, bool]:
-    """Bring one demo town up to date; returns its edition and whether it was published now."""
+) -> tuple[tuple[editions.EditionRef, bool], ...]:
+    """Bring one demo town up to date with every service that it can feed.
+
+    Returns each edition, and whether it was published now. Raises NotEnoughData when there is
+    no service for the town.
+    """
     if which not in TOWNS:
         raise InvalidArgument("no such demo town", expected=", ".join(TOWNS), got=which[:40])
     show = progress or (lambda _label, _share: None)
@@ -37,8 +41,43 @@ def make(
         town = make_town(which, home.root / "demo" / which)
         _ingest(home, town, lambda label, share: show(label, 0.2 + 0.4 * share))
         write_json(stamp, made_by)
-    before = editions.current(home, SERVICE, which)
-    edition, _ = run(home, SERVICE, which, progress=lambda la, sh: show(la, 0.6 + 0.4 * sh))
+    fed = services_for(home, which)
+    if not fed:
+        raise NotEnoughData(
+            "no service can answer here",
+            where=which,
+            expected="enough sources, and a label or a model",
+            next_step=f"make {TOWNS[0]} first: geoml demo",
+        )
+    return tuple(
+        _publish(home, name, which, lambda la, sh, n=n: show(la, 0.6 + 0.4 * (n + sh) / len(fed)))
+        for n, name in enumerate(fed)
+    )
+
+
+def services_for(home: Home, area_id: str) -> tuple[str, ...]:
+    """Services that an area's sources can feed, with a label of its own or a model from elsewhere.
+
+    Nothing is listed: the declarations of the services say what each needs.
+    """
+    keys = tuple(sources(home, areas.load(home, area_id)))
+    able, labelled = catalog.fed_by(keys, labelled=False), catalog.fed_by(keys)
+    return tuple(name for name in able if name in labelled or _has_model(home, name))
+
+
+def _has_model(home: Home, service: str) -> bool:
+    try:
+        modelstore.champion(home, service)
+    except UnknownModel:
+        return False
+    return True
+
+
+def _publish(
+    home: Home, service: str, area: str, show: Callable[[str, float], None]
+) -> tuple[editions.EditionRef, bool]:
+    before = editions.current(home, service, area)
+    edition, _ = run(home, service, area, progress=show)
     return edition, edition != before
 
 

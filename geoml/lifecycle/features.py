@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from geoml import features
 from geoml.areas.area import Area, load
 from geoml.areas.sources import Source, sources
@@ -17,9 +19,11 @@ from geoml.features import registry
 from geoml.features.stack import compute
 from geoml.files import read_json, write_json
 from geoml.lifecycle.base import refresh_base
-from geoml.lifecycle.inputs import reader
+from geoml.lifecycle.inputs import reader, silenced
 from geoml.paths import Home
 from geoml.raster.cog import cog_writer, read
+from geoml.raster.grid import Window
+from geoml.types import Array
 
 Progress: TypeAlias = Callable[[str, float], None]
 INDEX = "index.json"
@@ -27,11 +31,15 @@ INDEX = "index.json"
 
 @dataclass(frozen=True, slots=True)
 class FeatureReport:
-    """What ``refresh`` computed, what it kept, and which sources the others would need."""
+    """What ``refresh`` computed, what it kept, and which sources the others would need.
+
+    ``coverage`` is, of each feature that there is, the percentage of the area that knows it.
+    """
 
     computed: tuple[str, ...]
     kept: tuple[str, ...]
     missing: dict[str, tuple[str, ...]]
+    coverage: dict[str, float]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form."""
@@ -51,23 +59,30 @@ def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> Fe
     index = feature_index(home, area_id)
     signed = {name: signature(name, found) for name in wanted}
     stale = _stale(folder, index, signed)
+    known = {name: entry.get("coverage_percent", 0.0) for name, entry in index.items()}
     if stale:
         # Before the first file changes: an interruption must not leave a new file under an old
         # signature, where it would pass for fresh when the old source comes back.
-        kept = {name: entry for name, entry in index.items() if name not in stale}
-        if kept != index:
-            write_json(folder / INDEX, kept)
-        _compute(home, area, found, stale, progress)
+        fresh = {name: entry for name, entry in index.items() if name not in stale}
+        if fresh != index:
+            write_json(folder / INDEX, fresh)
+        counted = _compute(home, area, found, stale, progress)
+        known |= {name: round(100.0 * cells / _cells(area), 1) for name, cells in counted.items()}
     for name in set(index) - set(wanted):
         (folder / f"{name}.tif").unlink(missing_ok=True)
-    entries = {name: _entry(name, signed[name], found) for name in wanted}
+    entries = {name: _entry(name, signed[name], found, known[name]) for name in wanted}
     if entries != index:
         write_json(folder / INDEX, entries)
     refresh_base(home, area, found)
     lacking = {
         name: registry.lacking(name, found) for name in registry.names() if name not in wanted
     }
-    return FeatureReport(stale, tuple(n for n in wanted if n not in stale), lacking)
+    kept = tuple(name for name in wanted if name not in stale)
+    return FeatureReport(stale, kept, lacking, {name: known[name] for name in wanted})
+
+
+def _cells(area: Area) -> int:
+    return area.grid.rows * area.grid.cols
 
 
 def feature_index(home: Home, area_id: str) -> dict[str, Any]:
@@ -88,14 +103,16 @@ def _stale(folder: Path, index: Mapping[str, Any], signed: Mapping[str, str]) ->
     return tuple(
         name
         for name, now in signed.items()
-        if index.get(name, {}).get("signature") != now or not (folder / f"{name}.tif").is_file()
+        if index.get(name, {}).get("signature") != now
+        or "coverage_percent" not in index[name]  # computed before it was counted
+        or not (folder / f"{name}.tif").is_file()
     )
 
 
 def signature(name: str, found: Mapping[str, Source]) -> str:
-    """What a feature was made from: the code, and the checksums of its sources."""
+    """What a feature was made from: the code, its sources, and the ground that they cover."""
     keys = sorted(key for key in registry.sources_of(name) if key in found)
-    made_from = "".join(f"{key} {found[key].sha256}\n" for key in keys)
+    made_from = "".join(f"{key} {found[key].sha256} {found[key].cover or ''}\n" for key in keys)
     return hashlib.sha256(f"{name}\n{_code()}\n{made_from}".encode()).hexdigest()
 
 
@@ -105,12 +122,15 @@ def _code() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _entry(name: str, signed: str, found: Mapping[str, Source]) -> dict[str, Any]:
+def _entry(
+    name: str, signed: str, found: Mapping[str, Source], coverage_percent: float
+) -> dict[str, Any]:
     quantity = registry.get(name)
     used = [found[key] for key in sorted(registry.sources_of(name)) if key in found]
     return {
         "signature": signed,
         "unit": quantity.unit,
+        "coverage_percent": coverage_percent,
         "sources": {source.key: source.sha256 for source in used},
         "dates": {source.key: source.date for source in used if source.date},
     }
@@ -122,8 +142,10 @@ def _compute(
     found: Mapping[str, Source],
     names: tuple[str, ...],
     progress: Progress | None,
-) -> None:
+) -> dict[str, int]:
+    """Write the features; name -> how many of its cells are known."""
     folder = home.features(area.id)
+    known = dict.fromkeys(names, 0)
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(
@@ -137,13 +159,19 @@ def _compute(
             for name in names
         }
 
+        def write(name: str, values: Array, window: Window) -> None:
+            told = silenced(name, values, area.grid.window(window), found)
+            known[name] += int(np.isfinite(told).sum())
+            writers[name].write(told, window)
+
         compute(
             names,
             reader(area, found),
-            lambda name, values, window: writers[name].write(values, window),
+            write,
             area.grid,
             sources=tuple(found),
             ready=lambda name, window: read(folder / f"{name}.tif", window),
             scratch=folder,
             progress=progress,
         )
+    return known

@@ -7,24 +7,24 @@ from functools import cache
 from typing import TypeAlias
 
 import numpy as np
+import shapely
 
 from geoml.areas.area import Area
 from geoml.areas.sources import Source, read_on_grid
+from geoml.features.registry import sources_of
 from geoml.raster.grid import Grid, Window
 from geoml.types import Array, Mask
-from geoml.vector.coverage import VectorBlocks
+from geoml.vector.coverage import VectorBlocks, touched
 
+Bounds: TypeAlias = tuple[float, float, float, float]
 Reader: TypeAlias = Callable[[str, Window], Array | Mask]
-
-MAPPED_BEYOND_M = 500.0
-"""How far beyond its outermost object a vector source is taken to be complete."""
 
 
 def reader(area: Area, found: Mapping[str, Source]) -> Reader:
     """``read(key, window)``: rasters averaged to the grid, buildings as share, water as mask.
 
-    A vector source says nothing about the ground beyond its own extent: there a density of 0
-    would be an invention, so it is NaN farther than ``MAPPED_BEYOND_M`` from its bounding box.
+    A vector source says nothing about the ground beyond its cover: there a density of 0 would be
+    an invention, so it is NaN.
     """
 
     @cache
@@ -41,20 +41,39 @@ def reader(area: Area, found: Mapping[str, Source]) -> Reader:
         if key == "water":
             return blocks(key).touched(grid)
         share = blocks(key).coverage(grid)
-        if source.extent is not None:
-            share[~mapped(grid, source.extent)] = np.nan
+        known = covered(source, grid)
+        if known is not None:
+            share[~known] = np.nan
         return share
 
     return read
 
 
-def mapped(grid: Grid, bounds: tuple[float, float, float, float]) -> Mask:
-    """Cells whose centre is at most ``MAPPED_BEYOND_M`` from a bounding box, shape of the grid."""
-    west, south, east, north = bounds
-    x = grid.west + (np.arange(grid.cols) + 0.5) * grid.pixel_x
-    y = grid.north - (np.arange(grid.rows) + 0.5) * grid.pixel_y
-    far = MAPPED_BEYOND_M
-    across = (x >= west - far) & (x <= east + far)
-    along = (y >= south - far) & (y <= north + far)
-    inside: Mask = along[:, None] & across[None, :]
-    return inside
+def silenced(name: str, values: Array, grid: Grid, found: Mapping[str, Source]) -> Array:
+    """A feature with NaN outside the cover that somebody stated for a mask that it comes from.
+
+    A mask (water) cannot say NaN itself; a share (buildings) does, and what lies around counts.
+    """
+    masks = [found[key] for key in sources_of(name) if key == "water" and key in found]
+    for source in masks:
+        known = covered(source, grid) if source.cover_stated else None
+        if known is not None:
+            values = np.where(known, values, np.float32(np.nan))
+    return values
+
+
+def covered(source: Source, grid: Grid) -> Mask | None:
+    """Cells that the cover of a vector source touches, shape of the grid; None where none is told.
+
+    Water has no cover until somebody states one: rivers leave no hull to go by.
+    """
+    ground = _cover(source.cover, source.extent)
+    return None if ground is None else touched([ground], grid)
+
+
+@cache
+def _cover(told: str | None, extent: Bounds | None) -> shapely.Geometry | None:
+    if told is not None:
+        return shapely.from_wkt(told)
+    # Areas of before there was a cover have the box around their rows.
+    return shapely.box(*extent) if extent is not None else None

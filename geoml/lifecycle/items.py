@@ -8,6 +8,7 @@ from typing import Any
 
 import pystac
 
+from geoml import clock
 from geoml.areas.area import Area
 from geoml.contract import Service
 from geoml.files import sha256, write_json
@@ -30,7 +31,7 @@ def edition_item(folder: Path, service: Service, area: Area, about: dict[str, An
     west, south, east, north = area.grid.lonlat_bounds()
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     observed = about["date"]
-    moment = datetime.fromisoformat(observed) if observed else datetime.now(UTC)
+    moment = datetime.fromisoformat(observed) if observed else clock.now()
     item = pystac.Item(
         id=f"{service.name}-{area.id}",
         geometry={"type": "Polygon", "coordinates": [ring]},

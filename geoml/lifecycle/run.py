@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from geoml import __version__, catalog, editions, modelstore
+from geoml import catalog, editions, modelstore
 from geoml.areas.area import Area, load
-from geoml.areas.sources import sources
 from geoml.catalog.layers import LAYERS
 from geoml.contract import Model, Service
-from geoml.errors import NotEnoughData, UnknownModel
+from geoml.errors import Conflict, NotEnoughData, UnknownModel
 from geoml.learning.support import cells, support_mean
 from geoml.lifecycle.features import feature_index, is_fresh, refresh
 from geoml.lifecycle.items import edition_item
+from geoml.lifecycle.statement import partial, statement
 from geoml.lifecycle.train import train, training_signature
 from geoml.lifecycle.units import score_units
 from geoml.lifecycle.web import write_web
 from geoml.paths import Home
 from geoml.raster.cog import cog_writer, read
 from geoml.raster.grid import Window, grown, windows
-from geoml.types import Array, Text
+from geoml.types import Array
 
 Progress: TypeAlias = Callable[[str, float], None]
 
@@ -36,37 +35,53 @@ def run(
     area_id: str,
     *,
     force: bool = False,
+    model: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[editions.EditionRef, tuple[str, ...]]:
     """Publish an edition of a service in an area; returns notes for the person who asked.
 
     Features are computed and a model is trained when missing or stale. An area without a label,
-    or with one too small to learn from, is scored with the service's champion. Where the edition
-    that is served is what would be published, it stays, unless ``force``.
+    or with one too small to learn from, is scored with the service's champion. ``model`` (a
+    version, or ``champion`` for the service's) scores with that one instead, and trains nothing.
+    Where the edition that is served is what would be published, it stays, unless ``force``.
     """
     show = progress or (lambda _label, _share: None)
     service, area = catalog.get(name), load(home, area_id)
     show("features", 0.0)
     refresh(home, area_id)
-    notes = _train_if_stale(home, service, area_id, show)
+    notes = _train_if_stale(home, service, area_id, show) if model is None else ()
+    ref = _chosen(home, service, area, model)
     current = editions.current(home, name, area_id)
-    if current is not None and not force and is_current(home, name, area_id):
+    if current is not None and not force and _is_made_from(current, home, service, area, ref):
         return current, (*notes, "up to date: nothing to publish (--force publishes again)")
-    ref = modelstore.champion(home, name, modelstore.champion_key(area))
-    model = modelstore.open_model(service, ref)
-    names = _usable(home, service, model, area)
-    about = _manifest(home, service, area, ref, names)
+    opened = modelstore.open_model(service, ref)
+    names = _usable(home, service, opened, area)
+    about = statement(home, service, area, ref, names)
 
     def fill(folder: Path) -> dict[str, Any]:
-        score(home, service, model, area, names, folder, lambda p: show("scoring", 0.5 + 0.3 * p))
+        shares = score(
+            home, service, opened, area, names, folder, lambda p: show("scoring", 0.5 + 0.3 * p)
+        )
+        about.update(shares, warnings=[*partial(shares), *about["warnings"]])
         show("tiles", 0.8)
         about["web"] = write_web(folder, service)
         show("units", 0.95)
-        about["units"] = score_units(home, service, area, folder)
+        about["units"] = score_units(home, service, area, folder, names)
         edition_item(folder, service, area, about)
+        _check_still_there(home, area)
         return about
 
     return editions.publish(home, name, area_id, fill), notes
+
+
+def _check_still_there(home: Home, area: Area) -> None:
+    """An edition must not outlive its area; the shelf is locked, so nobody deletes it now."""
+    if load(home, area.id) != area:
+        raise Conflict(
+            "the area was made again while it was scored",
+            where=area.id,
+            next_step="run again",
+        )
 
 
 def is_current(home: Home, name: str, area_id: str) -> bool:
@@ -75,10 +90,19 @@ def is_current(home: Home, name: str, area_id: str) -> bool:
     service, area = catalog.get(name), load(home, area_id)
     if edition is None or not is_fresh(home, area_id) or _is_stale(home, service, area_id):
         return False
-    ref = modelstore.champion(home, name, modelstore.champion_key(area))
+    return _is_made_from(edition, home, service, area, _chosen(home, service, area, None))
+
+
+def _is_made_from(
+    edition: editions.EditionRef,
+    home: Home,
+    service: Service,
+    area: Area,
+    ref: modelstore.ModelRef,
+) -> bool:
     made = edition.manifest()
     names = _usable(home, service, modelstore.open_model(service, ref), area)
-    now = _manifest(home, service, area, ref, names)
+    now = statement(home, service, area, ref, names)
     same = ("model", "feature_signatures", "sources", "born", "code_version")
     return all(made.get(key) == now[key] for key in same)
 
@@ -91,12 +115,14 @@ def score(
     names: tuple[str, ...],
     folder: Path,
     step: Callable[[float], None],
-) -> None:
+) -> dict[str, float]:
     """Write the float layers of an edition, block by block, whatever the size of the area.
 
     ``target.tif`` holds the target and its interval in the target's unit, ``inputs.tif`` what
-    the model saw: the features at the support that it was trained for.
+    the model saw: the features at the support that it was trained for. Returns which percentage
+    of the cells has an answer, and which has one that the model's training vouches for.
     """
+    answered = applicable = 0
     grid, unit = area.grid, service.target.unit
     k = cells(float(model.manifest["support_m"]), grid)
     target_bands = (service.target.name, "lower", "upper")
@@ -122,9 +148,16 @@ def score(
                 layers[layer].write(service.score.score(values), window)
             applicability = told.applicability.reshape(window.rows, window.cols)
             layers["applicability"].write(applicability, window)
+            answered += int(np.isfinite(told.target).sum())
+            applicable += int((told.applicability <= 1).sum())
             for band, name in enumerate(names, 1):
                 inputs.write(given[name], window, band)
             step((number + 1) / len(blocks))
+    every = grid.rows * grid.cols
+    return {
+        "answered_percent": round(100.0 * answered / every, 1),
+        "applicable_percent": round(100.0 * applicable / every, 1),
+    }
 
 
 def _at_support(home: Home, area: Area, name: str, window: Window, k: int) -> Array:
@@ -132,6 +165,15 @@ def _at_support(home: Home, area: Area, name: str, window: Window, k: int) -> Ar
     values = support_mean(read(home.features(area.id) / f"{name}.tif", wide), k)
     top, left = window.row - wide.row, window.col - wide.col
     return values[top : top + window.rows, left : left + window.cols]
+
+
+def _chosen(home: Home, service: Service, area: Area, asked: str | None) -> modelstore.ModelRef:
+    """The model to score with: the one that was asked for, else the area's champion."""
+    if asked is None:
+        return modelstore.champion(home, service.name, modelstore.champion_key(area))
+    if asked == "champion":
+        return modelstore.champion(home, service.name)
+    return modelstore.find(home, service.name, asked.removeprefix(f"{service.name}@"))
 
 
 def _train_if_stale(home: Home, service: Service, area_id: str, show: Progress) -> tuple[str, ...]:
@@ -147,7 +189,14 @@ def _train_if_stale(home: Home, service: Service, area_id: str, show: Progress) 
         try:
             ref = modelstore.champion(home, service.name)
         except UnknownModel:
-            raise error from None
+            raise NotEnoughData(
+                error.what,
+                where=error.where,
+                expected=error.expected,
+                got=error.got,
+                next_step=f"train on a larger area first: geoml train {service.name} --area OTHER; "
+                f"then geoml run {service.name} --area {area_id} takes its model",
+            ) from error
         return (f"not trained here ({error}); scored with {ref.id}",)
     return notes
 
@@ -178,96 +227,3 @@ def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str
                 "sources), or a label to train a model here",
             )
     return names
-
-
-def _manifest(
-    home: Home, service: Service, area: Area, ref: modelstore.ModelRef, names: tuple[str, ...]
-) -> dict[str, Any]:
-    trained = ref.manifest()
-    found = sources(home, area)
-    index = feature_index(home, area.id)
-    dates = sorted({d for name in names for d in index[name]["dates"].values()})
-    declared = tuple(one.name for one in service.features)
-    here = trained["born"].get(area.id) == area.born
-    return {
-        "model": ref.id,
-        "model_files": trained["files"],
-        "champion": trained["champion"],
-        "born": area.born,
-        "date": trained["dates"].get(area.id) if here else (dates[-1] if dates else None),
-        "date_of": None if here else _IMAGES.as_dict(),
-        "quantity": trained["quantity"],
-        "reference": trained["references"][area.id] if here else _borrowed(trained, area),
-        "interval_level": trained["interval_level"],
-        "features_used": list(names),
-        "features_unused": [name for name in declared if name in index and name not in names],
-        "features_missing": [name for name in declared if name not in index],
-        "score": {"zero": service.score.zero, "hundred": service.score.hundred},
-        "score_version": service.score.version,
-        "metrics": trained["metrics"],
-        "warnings": _warnings(trained, area, here, dates),
-        "sources": {
-            one.key: {"sha256": one.sha256, "date": one.date, "licence": one.licence}
-            for one in found.values()
-        },
-        "feature_signatures": {name: index[name]["signature"] for name in names},
-        "synthetic": area.synthetic,
-        "synthetic_model": trained["synthetic"],
-        "trained_here": here,
-        "support_m": trained["support_m"],
-        "support_used_m": trained["support_used_m"],
-        "code_version": __version__,
-        "bbox": [round(float(v), 6) for v in np.array(area.grid.lonlat_bounds())],
-    }
-
-
-_IMAGES = Text(
-    fr="date des images ; la température a été apprise ailleurs",
-    en="date of the images; the temperature was learned elsewhere",
-)
-_APART_DAYS = 366
-
-
-def _borrowed(trained: dict[str, Any], area: Area) -> dict[str, Any]:
-    """The reference of the towns that the model learned from, told as what it is."""
-    there = ", ".join(trained["area_names"])
-    gone = area.id in trained["areas"]  # the same id, born another time
-    text = Text(
-        fr=f"par rapport à la référence de {there}{' (depuis supprimé)' if gone else ''}, "
-        "où le modèle a appris",
-        en=f"relative to the reference of {there}{' (deleted since)' if gone else ''}, "
-        "where the model learned",
-    )
-    return {
-        **trained["reference"],
-        "borrowed_from": trained["areas"],
-        "relative_to_area": False,
-        "text": text.as_dict(),
-    }
-
-
-def _warnings(
-    trained: dict[str, Any], area: Area, here: bool, dates: list[str]
-) -> list[dict[str, str]]:
-    """What the model warns of, and what is borrowed, made up or mixed in this edition."""
-    told: list[dict[str, str]] = list(trained.get("warnings", []))
-    if not here:
-        text = Text(
-            fr="Le modèle a appris ailleurs ; ses intervalles n'ont pas été vérifiés ici.",
-            en="The model learned elsewhere; its intervals were not checked here.",
-        )
-        told.append({"code": "learned_elsewhere", **text.as_dict()})
-    if trained["synthetic"] and not area.synthetic:
-        text = Text(
-            fr="Le modèle a appris sur des données générées : ces chiffres ne sont qu'un exemple.",
-            en="The model learned from generated data: these numbers are an example only.",
-        )
-        told.append({"code": "synthetic_model", **text.as_dict()})
-    days = [date.fromisoformat(one) for one in dates]
-    if days and (max(days) - min(days)).days > _APART_DAYS:
-        text = Text(
-            fr=f"Les images vont du {min(days)} au {max(days)} : plus d'un an les sépare.",
-            en=f"The images are from {min(days)} to {max(days)}: more than a year apart.",
-        )
-        told.append({"code": "dates_apart", **text.as_dict()})
-    return told

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from geoml import __version__, catalog, modelstore
+from geoml import __version__, catalog, clock, modelstore
 from geoml.areas.area import Area, load
 from geoml.areas.sources import Source, read_on_grid, sources
 from geoml.contract import Service
@@ -67,7 +66,7 @@ def train(
     show("fitting and validating", 0.3)
     samples = join(parts) if len(parts) > 1 else parts[0]
     about = _meta(service, meta, seed, holdout_share)
-    created = datetime.now(UTC).replace(microsecond=0)
+    created = clock.now()
     version = f"{created:%Y%m%dT%H%M%SZ}-{about['inputs_signature'][:6]}"
     about |= {"version": version, "created": created.isoformat()}
 
@@ -192,6 +191,10 @@ def _samples(
         "reference": reference,
         "synthetic": area.synthetic,
         "signature": _signature(home, area.id, label),
+        "coverage_percent": {
+            label.key: label.coverage,
+            **{name: index[name]["coverage_percent"] for name in names},
+        },
         "missing": [one.name for one in service.features if one.name not in index],
     }
     return samples, told
@@ -245,6 +248,7 @@ def _meta(
         "reference": first["reference"],
         "references": {part["area"]: part["reference"] for part in parts},
         "synthetic": any(part["synthetic"] for part in parts),
+        "coverage_percent": {part["area"]: part["coverage_percent"] for part in parts},
         "signatures": {part["area"]: part["signature"] for part in parts},
         "inputs_signature": digest,
         "code_version": __version__,

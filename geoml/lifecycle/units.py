@@ -19,13 +19,16 @@ LAYERS = ("score", "lower", "upper", "applicability")
 CARRIED = ("name", "height_m", "area_m2")
 
 
-def score_units(home: Home, service: Service, area: Area, folder: Path) -> dict[str, int]:
+def score_units(
+    home: Home, service: Service, area: Area, folder: Path, names: tuple[str, ...]
+) -> dict[str, int]:
     """Write ``units.parquet``: one row per unit with the mean score and interval over its ground,
     and ``units.geojson`` with its index, the same rows in the same order as ready-made features.
 
     Columns: id, kind, <service>_score, lower, upper (0..100), applicability (dissimilarity over
-    its threshold), what the unit already carried, geometry in the area's CRS. A unit on ground
-    without an answer keeps its row with NaN. Returns how many units of each kind there are.
+    its threshold), why, what the unit already carried, geometry in the area's CRS. A unit on
+    ground without an answer keeps its row with NaN, and ``why`` says what is unknown there;
+    ``names`` are the features that the model used. Returns how many units of each kind there are.
     """
     frames = [frame for kind in service.units if (frame := _frame(home, area, kind)) is not None]
     if not frames:
@@ -35,11 +38,19 @@ def score_units(home: Home, service: Service, area: Area, folder: Path) -> dict[
     columns = {f"{service.name}_score": "score", **{name: name for name in LAYERS[1:]}}
     for column, layer in columns.items():
         units[column] = np.round(means[layer], 3)
+    why = _why(service, names)
+    units["why"] = [why if lost else None for lost in np.isnan(means["score"])]
     carried = [name for name in CARRIED if name in units.columns]
-    units = hilbert_order(units[["id", "kind", *columns, *carried, "geometry"]])
+    units = hilbert_order(units[["id", "kind", *columns, "why", *carried, "geometry"]])
     write_vector(folder / "units.parquet", units)
     write_fragments(folder / "units.geojson", folder / "units-index.arrow", units)
     return {str(kind): int(count) for kind, count in units["kind"].value_counts().items()}
+
+
+def _why(service: Service, names: tuple[str, ...]) -> str:
+    """Why a unit has no answer: none of what an answer needs is known where it stands."""
+    groups = ([name for name in group if name in names] for group in service.needs_one_of)
+    return "unknown here: " + " and ".join(" or ".join(group) for group in groups)
 
 
 def _frame(home: Home, area: Area, kind: str) -> gpd.GeoDataFrame | None:

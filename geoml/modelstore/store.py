@@ -68,10 +68,14 @@ def save(
 
 
 def _sweep(shelf: Path) -> None:
-    """Remove what trainings left that were killed more than a day ago."""
+    """Remove what trainings and promotions left that were killed more than a day ago."""
     for left_over in shelf.glob(".*-*"):
-        if left_over.is_dir() and time.time() - left_over.stat().st_mtime > _STALE_S:
+        if time.time() - left_over.stat().st_mtime < _STALE_S:
+            continue
+        if left_over.is_dir():
             shutil.rmtree(left_over, ignore_errors=True)
+        else:
+            left_over.unlink(missing_ok=True)
 
 
 def names(home: Home, service: str) -> tuple[ModelRef, ...]:

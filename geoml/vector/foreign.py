@@ -50,7 +50,7 @@ class Read:
 
     ``geometries`` are valid, flat, of the shapes that were asked for, shape (n,); ``columns``
     hold the chosen attributes of the same rows. ``extent`` bounds all usable rows, those
-    elsewhere included; None when there are none.
+    elsewhere included, and ``hull`` is their convex hull; None when there are none.
     """
 
     geometries: NDArray[Any]
@@ -61,6 +61,7 @@ class Read:
     dropped: int
     elsewhere: int
     extent: Bounds | None
+    hull: shapely.Geometry | None = None
 
     def told(self) -> str:
         """The counts in words."""
@@ -119,7 +120,14 @@ def read_foreign(
         len(geometries) - null - len(kept),
         int(np.count_nonzero(~near)) + rows - len(geometries),
         extent,
+        _hull(kept),
     )
+
+
+def _hull(geometries: NDArray[Any]) -> shapely.Geometry | None:
+    if not len(geometries):
+        return None
+    return shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(geometries)))
 
 
 def _ogr(

@@ -6,7 +6,7 @@ import { anomaly, outside, PALETTE, paletteIndex } from "./town.mjs";
 
 const SIDE = 256;
 
-/** One RGBA tile of a layer called like `uhi-demo-score@EDITION` or `base-demo`. */
+/** One RGBA tile of a layer called like `heat-demo-score@EDITION` or `base-demo`. */
 export function tile(layer, z, x, y) {
   const [first = "", second = "", third = ""] = layer.split("@")[0].split("-");
   const isBase = first === "base";

@@ -60,7 +60,7 @@ export function areasDocument(prefix) {
       kind: id === "demo" ? "imagery" : "hillshade",
       attribution: "Generated, CC0",
     },
-    editions: (id === "demo" ? ["uhi", "flood"] : ["uhi"]).map((service) => ({
+    editions: (id === "demo" ? ["heat", "depth"] : ["heat"]).map((service) => ({
       service,
       edition: EDITION,
       created: "2026-11-21T10:15:00Z",
@@ -101,8 +101,8 @@ export function servicesDocument() {
       { fr: "Brûlante", en: "Very hot" },
     ],
   };
-  const uhi = {
-    name: "uhi",
+  const heat = {
+    name: "heat",
     title: { fr: "Chaleur de surface", en: "Surface heat" },
     summary: {
       fr: "De combien la surface (toits, sols, feuillages) est plus chaude que la référence, un jour d'été.",
@@ -123,14 +123,14 @@ export function servicesDocument() {
     features: [],
     legend,
   };
-  const flood = {
-    ...uhi,
-    name: "flood",
+  const depth = {
+    ...heat,
+    name: "depth",
     title: { fr: "Inondation", en: "Flooding" },
     target: { name: "depth_m", title: { fr: "Hauteur d’eau", en: "Water depth" }, unit: "m", valid: [0, 20] },
     score: { zero: 0, hundred: 2, unit: "0..100" },
   };
-  return { services: [uhi, flood] };
+  return { services: [heat, depth] };
 }
 
 /** The answer at a place; null where nothing is known. */
@@ -158,13 +158,13 @@ export function answer(service, query) {
     service,
     area,
     edition: EDITION,
-    model: "uhi@20261121-8c1d",
+    model: "heat@20261121-8c1d",
     date: "2026-07-18",
     quantity: { fr: "Température de surface", en: "Surface temperature" },
     reference: { mode: "ring", text: { fr: "La couronne de campagne autour de la ville.", en: "The ring of countryside around the town." } },
     [`${service}_score`]: score(kelvin),
-    [service === "uhi" ? "dlst_k" : "depth_m"]: kelvin,
-    unit: service === "uhi" ? "K" : "m",
+    [service === "heat" ? "dlst_k" : "depth_m"]: kelvin,
+    unit: service === "heat" ? "K" : "m",
     lower: kelvin - 1.6,
     upper: kelvin + 1.8,
     score_lower: score(kelvin - 1.6),

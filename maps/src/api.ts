@@ -87,7 +87,7 @@ function list<T>(body: Json, key: string): readonly T[] {
   return found as readonly T[];
 }
 
-/** Names that follow the service (`uhi_score`, `dlst_k`) become plain ones here, once. */
+/** Names that follow the service (`<service>_score`, the target) become plain ones here, once. */
 function answer(service: Service, given: Json): Answer {
   return {
     area: String(given["area"] ?? ""),

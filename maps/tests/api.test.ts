@@ -35,7 +35,7 @@ describe("an answer", () => {
   it("gets plain names for those that follow the service", async () => {
     const asked = answering({ "/at": json({ type: "Feature", properties: PROPERTIES }) });
     const got = await at(SERVICE, "demo", PLACE, quiet);
-    expect(got).toMatchObject({ score: 63.2, target: 5.584, lower: 4.1, model: "uhi@v7" });
+    expect(got).toMatchObject({ score: 63.2, target: 5.584, lower: 4.1, model: "heat@v7" });
     expect(got.cell).toHaveLength(5);
     const query = new URL(asked[0] as string).searchParams;
     expect(Object.fromEntries(query)).toEqual({ lon: "-1.680000", lat: "48.100000", area: "demo" });
@@ -43,12 +43,12 @@ describe("an answer", () => {
 
   it("reads what newer servers add, and misses nothing on older ones", async () => {
     const added = { synthetic_model: true, date_of: { fr: "des images", en: "of the images" } };
-    answering({ "/services/uhi/at": json({ properties: { ...PROPERTIES, ...added } }) });
+    answering({ "/services/heat/at": json({ properties: { ...PROPERTIES, ...added } }) });
     expect(await at(SERVICE, "demo", PLACE, quiet)).toMatchObject({
       syntheticModel: true,
       dateOf: added.date_of,
     });
-    answering({ "/services/uhi/at": json({ properties: PROPERTIES }) });
+    answering({ "/services/heat/at": json({ properties: PROPERTIES }) });
     expect(await at(SERVICE, "demo", PLACE, quiet)).toMatchObject({ syntheticModel: false, dateOf: null });
   });
 

@@ -8,7 +8,7 @@ class NoResize {
   observe(): void {}
 }
 
-const FLOOD = { ...SERVICE, name: "flood", title: { fr: "Inondation", en: "Flooding" } };
+const DEPTH = { ...SERVICE, name: "depth", title: { fr: "Inondation", en: "Flooding" } };
 const OTHER = { ...AREA, id: "other", name: "Montclair", synthetic: false, base: null };
 let asked: string[] = [];
 /** Pages of earlier tests must not follow a link that is pasted into a later one. */
@@ -17,8 +17,8 @@ let closed = new AbortController();
 async function open(hash = "", table: Parameters<typeof fakeFetch>[0] = {}): Promise<void> {
   const faked = fakeFetch({
     "/areas": json({ areas: [AREA, OTHER] }),
-    "/services": json({ services: [SERVICE, FLOOD] }),
-    "/services/uhi/at": json({ properties: PROPERTIES }),
+    "/services": json({ services: [SERVICE, DEPTH] }),
+    "/services/heat/at": json({ properties: PROPERTIES }),
     ...table,
   });
   asked = faked.asked;
@@ -58,21 +58,21 @@ describe("the page", () => {
     expect(text("dock")).toContain("Score 0–100");
     expect(text("dock")).toContain("Not air temperature.");
     expect(text("dock")).toContain("18 July 2026");
-    expect(document.querySelector("#map img[src*='uhi-demo-score@E1']")).not.toBeNull();
-    expect(document.querySelector("#map img[src*='uhi-demo-applicability@E1']")).not.toBeNull();
+    expect(document.querySelector("#map img[src*='heat-demo-score@E1']")).not.toBeNull();
+    expect(document.querySelector("#map img[src*='heat-demo-applicability@E1']")).not.toBeNull();
     const hosts = [...document.images].map((image) => new URL(image.src).host);
     expect(new Set([...hosts, ...asked.map((url) => new URL(url).host)])).toEqual(new Set([location.host]));
   });
 
   it("writes credits as text", async () => {
-    await open("#demo/uhi/score");
+    await open("#demo/heat/score");
     expect(text("credits")).toContain("<b>nobody</b>");
   });
 
   it("disables services that the area does not have", async () => {
     await open("#//////en");
-    const flood = document.querySelector<HTMLOptionElement>("#service option[value=flood]");
-    expect(flood?.disabled).toBe(true);
+    const depth = document.querySelector<HTMLOptionElement>("#service option[value=depth]");
+    expect(depth?.disabled).toBe(true);
   });
 
   it("answers Enter at the centre of the map, and Escape closes", async () => {
@@ -81,22 +81,22 @@ describe("the page", () => {
     await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("ready"));
     expect(text("answer")).toContain("+5.6 K");
     expect(text("spoken")).toContain("Score 63");
-    expect(location.hash).toMatch(/^#demo\/uhi\/score\/[\d.]+\/48\.\d+\/-1\.\d+\/en\/48\.\d+,-1\.\d+$/);
+    expect(location.hash).toMatch(/^#demo\/heat\/score\/[\d.]+\/48\.\d+\/-1\.\d+\/en\/48\.\d+,-1\.\d+$/);
     document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
     expect(byId("answer").hidden).toBe(true);
     expect(location.hash).toMatch(/\/en$/);
   });
 
   it("opens a link: layer, language and the place that was asked about", async () => {
-    await open("#demo/uhi/upper/13/48.10000/-1.68000/fr/48.10000,-1.68000");
-    expect(document.querySelector("#map img[src*='uhi-demo-upper@E1']")).not.toBeNull();
+    await open("#demo/heat/upper/13/48.10000/-1.68000/fr/48.10000,-1.68000");
+    expect(document.querySelector("#map img[src*='heat-demo-upper@E1']")).not.toBeNull();
     expect(document.querySelector<HTMLInputElement>("input[value=upper]")?.checked).toBe(true);
     await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("ready"));
     expect(text("answer")).toContain("sur 100");
   });
 
   it("changes language in place, the answer too, and asks nothing again", async () => {
-    await open("#demo/uhi/score/13/48.1/-1.68/fr/48.1,-1.68");
+    await open("#demo/heat/score/13/48.1/-1.68/fr/48.1,-1.68");
     await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("ready"));
     const before = asked.length;
     document.querySelector<HTMLButtonElement>("#langs [lang=en]")?.click();
@@ -116,7 +116,7 @@ describe("the page", () => {
   });
 
   it("says so when a link names an area that is gone", async () => {
-    await open("#nowhere/uhi/score/13/48.1/-1.68/en");
+    await open("#nowhere/heat/score/13/48.1/-1.68/en");
     expect(text("notice")).toContain("“nowhere”");
     expect(document.title).toContain("Valbourg");
   });
@@ -176,14 +176,14 @@ describe("trouble", () => {
   it("outside the data is an answer too", async () => {
     const gone = json({ title: "Not Found", status: 404, detail: "no cell" }, 404);
     // Inside the bounds: the server is asked, and its own words stay out of sight.
-    await open("#demo/uhi/score/13/48.1/-1.68/en/48.1,-1.68", { "/services/uhi/at": gone });
+    await open("#demo/heat/score/13/48.1/-1.68/en/48.1,-1.68", { "/services/heat/at": gone });
     await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("error"));
     expect(text("answer")).toContain("No answer here");
     expect(text("answer")).not.toContain("no cell");
   });
 
   it("outside the edition is answered without asking the server", async () => {
-    await open("#demo/uhi/score/13/48.1/-1.68/fr/48.20000,-1.68000");
+    await open("#demo/heat/score/13/48.1/-1.68/fr/48.20000,-1.68000");
     expect(byId("answer").dataset["answer"]).toBe("error");
     expect(text("answer")).toContain("Pas de réponse ici");
     expect(asked.filter((url) => url.includes("/at?"))).toEqual([]);

@@ -9,7 +9,7 @@ const EDITION = AREA.editions[0] as Edition;
 describe("layers of an edition", () => {
   it("are alternatives, except the hatching", () => {
     expect(alternatives(EDITION).map((layer) => layer.name)).toEqual(["score", "lower", "upper"]);
-    expect(hatching(EDITION)?.id).toBe("uhi-demo-applicability@E1");
+    expect(hatching(EDITION)?.id).toBe("heat-demo-applicability@E1");
   });
 
   it("fall back on the first for an unknown name", () => {

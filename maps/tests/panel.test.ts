@@ -34,7 +34,7 @@ describe("an answer", () => {
     for (const part of ["63", "+5.6 K", "between +4.1 and +7.0 K", "90% interval", "18 July 2026"]) {
       expect(text).toContain(part);
     }
-    for (const part of ["The countryside.", "Surface temperature", "uhi@v7", "E1", "en-d"]) {
+    for (const part of ["The countryside.", "Surface temperature", "heat@v7", "E1", "en-d"]) {
       expect(text).toContain(part);
     }
   });

@@ -6,7 +6,7 @@ describe("permalink", () => {
   it("reads back what it writes", () => {
     const link = {
       area: "demo",
-      service: "uhi",
+      service: "heat",
       layer: "upper",
       view: { lat: 48.1, lon: -1.68, zoom: 13 },
       lang: "fr" as const,
@@ -17,8 +17,8 @@ describe("permalink", () => {
 
   it("has the documented order", () => {
     const view = { lat: 48.1, lon: -1.68, zoom: 13 };
-    const hash = format({ area: "a b", service: "uhi", layer: "score", view, lang: "en" });
-    expect(hash).toBe("#a%20b/uhi/score/13/48.10000/-1.68000/en");
+    const hash = format({ area: "a b", service: "heat", layer: "score", view, lang: "en" });
+    expect(hash).toBe("#a%20b/heat/score/13/48.10000/-1.68000/en");
   });
 
   it("takes the parts that are there", () => {
@@ -33,7 +33,7 @@ describe("permalink", () => {
   );
 
   it("survives a broken escape and an unknown language", () => {
-    expect(parse("#%E0%A4%A/uhi")).toMatchObject({ area: undefined, service: "uhi" });
+    expect(parse("#%E0%A4%A/heat")).toMatchObject({ area: undefined, service: "heat" });
     expect(parse("#a/b/c/5/1/1/de").lang).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@
 import type { Area, Service } from "../src/types";
 
 export const SERVICE: Service = {
-  name: "uhi",
+  name: "heat",
   title: { fr: "Îlots de chaleur", en: "Heat islands" },
   summary: { fr: "Où il fait chaud.", en: "Where it is hot." },
   is_not: { fr: "Pas la température de l’air.", en: "Not air temperature." },
@@ -33,15 +33,15 @@ export const AREA: Area = {
   },
   editions: [
     {
-      service: "uhi",
+      service: "heat",
       edition: "E1",
       created: "2026-11-21T10:00:00Z",
       date: "2026-07-18",
       layers: NAMES.map((name) => ({
-        id: `uhi-demo-${name}@E1`,
+        id: `heat-demo-${name}@E1`,
         name,
         title: { fr: `couche ${name}`, en: `layer ${name}` },
-        url: `/tiles/uhi-demo-${name}@E1/{z}/{x}/{y}.png`,
+        url: `/tiles/heat-demo-${name}@E1/{z}/{x}/{y}.png`,
         minzoom: 10,
         maxzoom: 13,
         bounds: [-1.74, 48.07, -1.62, 48.14],
@@ -51,14 +51,14 @@ export const AREA: Area = {
 };
 
 export const PROPERTIES: Readonly<Record<string, unknown>> = {
-  service: "uhi",
+  service: "heat",
   area: "demo",
   edition: "E1",
-  model: "uhi@v7",
+  model: "heat@v7",
   date: "2026-07-18",
   quantity: { fr: "Température de surface", en: "Surface temperature" },
   reference: { mode: "ring", text: { fr: "La campagne.", en: "The countryside." } },
-  uhi_score: 63.2,
+  heat_score: 63.2,
   dlst_k: 5.584,
   unit: "K",
   lower: 4.1,

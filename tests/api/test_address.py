@@ -22,27 +22,28 @@ def behind_proxy(town, tmp_path_factory):
         yield client
 
 
-def inner(client, middle):
+@pytest.fixture(scope="module")
+def inner(service_name, edition_of, middle):
     """Paths of what lies deeper: a download, TileJSON, a point and a place."""
-    (edition,) = client.get("/areas/town").json()["editions"]
+    edition = edition_of("town")
     file = next(one["href"] for one in edition["files"] if one["name"] == "target.tif")
-    layer, (lon, lat) = "/tiles/uhi-town-score", middle
+    layer, (lon, lat) = f"/tiles/{service_name}-town-score", middle
     below = [f"{layer}/tilejson.json", f"{layer}/point/{lon},{lat}", f"{layer}/0/0/0.png"]
-    return [file, *below, f"/services/uhi/at?lon={lon}&lat={lat}", "/static/landing.css"]
+    return [file, *below, f"/services/{service_name}/at?lon={lon}&lat={lat}", "/static/landing.css"]
 
 
-def test_head_beside_every_get(client, middle):
-    for path in [*DOORS, *inner(client, middle)]:
+def test_head_beside_every_get(client, service_name, inner):
+    for path in [*DOORS, *inner]:
         get, head = client.get(path), client.head(path)
         assert (head.status_code, head.content) == (200, b""), path
         for name in ("content-type", "content-length"):
             assert head.headers[name] == get.headers[name], path
     assert client.head("/nothing").status_code == 404
-    assert client.head("/services/uhi/predict").status_code == 405
+    assert client.head(f"/services/{service_name}/predict").status_code == 405
 
 
-def test_head_neither_reads_nor_cuts_a_file(client, middle, monkeypatch):
-    file = inner(client, middle)[0]
+def test_head_neither_reads_nor_cuts_a_file(client, inner, monkeypatch):
+    file = inner[0]
 
     def forbidden(*_args, **_options):
         raise AssertionError("the file was opened")
@@ -59,12 +60,15 @@ def test_head_is_no_operation_of_its_own(client):
 
 
 @pytest.mark.parametrize("prefix", ["", "/town/heat"])
-def test_below_a_path_whether_the_proxy_strips_it_or_not(behind_proxy, middle, prefix):
-    (edition,) = behind_proxy.get("/areas/town").json()["editions"]
+def test_below_a_path_whether_the_proxy_strips_it_or_not(
+    behind_proxy, service_name, edition_of, prefix
+):
+    edition = edition_of("town", behind_proxy)
     linked = [edition["files"][0]["href"], edition["layers"][0]["tilejson"]]
     assert all(href.startswith("/town/heat/") for href in linked)
     own = [href.removeprefix("/town/heat") for href in linked]
-    for path in [*DOORS, "/maps/", "/static/landing.css", "/tiles/uhi-town-score/0/0/0.png", *own]:
+    tile = f"/tiles/{service_name}-town-score/0/0/0.png"
+    for path in [*DOORS, "/maps/", "/static/landing.css", tile, *own]:
         assert behind_proxy.get(prefix + path).status_code == 200, path
     assert behind_proxy.get(f"{prefix}/api").json()["servers"] == [{"url": "/town/heat"}]
 
@@ -83,9 +87,10 @@ def test_without_a_public_address_redirects_stay_on_the_host(client):
     assert answer.headers["location"] == "/areas"
 
 
-def test_the_host_is_never_said_where_the_public_address_is_known(behind_proxy):
-    answer = behind_proxy.get("/tiles/uhi-town-score/tilejson.json", headers={"host": "evil.org"})
-    assert answer.json()["tiles"][0].startswith(f"{PUBLIC}/tiles/uhi-town-score/")
+def test_the_host_is_never_said_where_the_public_address_is_known(behind_proxy, service_name):
+    layer = f"/tiles/{service_name}-town-score"
+    answer = behind_proxy.get(f"{layer}/tilejson.json", headers={"host": "evil.org"})
+    assert answer.json()["tiles"][0].startswith(f"{PUBLIC}{layer}/")
     assert "evil" not in answer.text
 
 

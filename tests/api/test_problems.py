@@ -23,36 +23,38 @@ def test_every_error_has_a_status():
     ("path", "told"),
     [
         ("/areas/nowhere", "one of town); GET /areas lists the areas"),
-        ("/services/uhi/at?lon=0&lat=0&area=nowhere", "GET /areas lists the areas"),
+        ("/services/{service}/at?lon=0&lat=0&area=nowhere", "GET /areas lists the areas"),
         ("/services/zzz", "GET /services lists the services"),
-        ("/services/uhis", "did you mean 'uhi'?"),
+        ("/services/{service}s", "did you mean '{service}'?"),
         ("/editions/20250101T000000Z-0000000000/files/score.tif", "no such edition"),
         ("/tiles/none/tilejson.json", "no such layer"),
-        ("/tiles/uhi-town-score/preview.png?url=/etc/passwd", "unknown query parameter"),
+        ("/tiles/{service}-town-score/preview.png?url=/etc/passwd", "unknown query parameter"),
     ],
 )
-def test_no_path_of_the_server_and_no_command_of_its_operator(client, town, path, told):
-    answer = client.get(path)
+def test_no_path_of_the_server_and_no_command_of_its_operator(
+    client, town, service_name, path, told
+):
+    answer = client.get(path.format(service=service_name))
     assert answer.status_code in (400, 404)
-    assert told in answer.json()["detail"]
+    assert told.format(service=service_name) in answer.json()["detail"]
     assert str(town.root) not in answer.text
     assert not re.search(r"geoml [a-z]", answer.text)
 
 
-def test_an_area_without_an_edition_says_where_editions_are_listed(tmp_path):
+def test_an_area_without_an_edition_says_where_editions_are_listed(service_name, tmp_path):
     create(Home(tmp_path), "bare", "Bare", bbox=(4.8, 45.7, 4.81, 45.71))
     with TestClient(create_app(Settings(home=tmp_path))) as client:
-        answer = client.get("/services/uhi/at?lon=4.805&lat=45.705&area=bare").json()
-    told = "uhi in Bare: nothing is published yet; GET /editions lists the editions"
+        answer = client.get(f"/services/{service_name}/at?lon=4.805&lat=45.705&area=bare").json()
+    told = f"{service_name} in Bare: nothing is published yet; GET /editions lists the editions"
     assert answer["detail"] == told
     assert answer["next_step"] == "GET /editions lists the editions"
 
 
-def test_a_server_without_models_tells_no_path_or_command(tmp_path, monkeypatch):
+def test_a_server_without_models_tells_no_path_or_command(service_name, row, tmp_path, monkeypatch):
     monkeypatch.setattr("geoml.modelstore.store.packaged_models", lambda _: tmp_path / "none")
     with TestClient(create_app(Settings(home=tmp_path))) as client:
         for answer in (
-            client.post("/services/uhi/predict", json={"ndvi": 0.5}),
+            client.post(f"/services/{service_name}/predict", json=row),
             client.get("/readyz"),
             client.get("/areas/nowhere"),
         ):

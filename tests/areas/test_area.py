@@ -96,20 +96,20 @@ def test_delete_leaves_nothing(home, town):
 
 
 def test_delete_takes_the_editions_of_every_service_and_no_others(home, town):
-    for service, area in (("uhi", "town"), ("flood", "town"), ("uhi", "town2")):
+    for service, area in (("one", "town"), ("two", "town"), ("one", "town2")):
         shelf = home.editions(service, area)
         (shelf / "20250101T000000Z-0123456789").mkdir(parents=True)
         (shelf / "current.json").write_text("{}")
-    (home.models("uhi") / "1").mkdir(parents=True)
+    (home.models("one") / "1").mkdir(parents=True)
     areas.delete(home, "town")
     left = sorted(path.name for path in (home.root / "editions").glob("*/*"))
     assert left == ["town2"]
-    assert (home.editions("uhi", "town2") / "current.json").is_file()
-    assert (home.models("uhi") / "1").is_dir()
+    assert (home.editions("one", "town2") / "current.json").is_file()
+    assert (home.models("one") / "1").is_dir()
 
 
 def test_a_delete_that_was_cut_short_can_be_done_again(home, town, monkeypatch):
-    home.editions("uhi", "town").mkdir(parents=True)
+    home.editions("one", "town").mkdir(parents=True)
 
     def crash(path):
         raise KeyboardInterrupt
@@ -118,7 +118,7 @@ def test_a_delete_that_was_cut_short_can_be_done_again(home, town, monkeypatch):
         patch.setattr(areas.shutil, "rmtree", crash)
         with pytest.raises(KeyboardInterrupt):
             areas.delete(home, "town")
-    assert not home.editions("uhi", "town").exists()
+    assert not home.editions("one", "town").exists()
     assert areas.load(home, "town") == town
     areas.delete(home, "town")
     assert areas.names(home) == ()

@@ -23,17 +23,17 @@ def palette_in_use(png):
     return {tuple(png[plte + 3 * i : plte + 3 * i + 3]) for i in used if png[trns + i]}
 
 
-def test_the_map_draws_tiles_legend_and_answers_a_click(page, address):
+def test_the_map_draws_tiles_legend_and_answers_a_click(page, address, service):
     ready(page, address)
     assert page.locator("img.leaflet-tile-loaded").count() > 0
     legend = page.locator("[data-role=legend]")
     assert legend.is_visible()
-    assert "K" in legend.inner_text()
+    assert service.target.unit in legend.inner_text()
     page.mouse.click(640, 400)
     panel = page.locator("[data-answer=ready]")
     panel.wait_for(timeout=10_000)
     told = panel.inner_text()
-    for part in ("K", "2025", "uhi@"):
+    for part in (service.target.unit, "2025", f"{service.name}@"):
         assert part in told
     assert page.complaints == []
 
@@ -46,16 +46,16 @@ def test_no_request_leaves_the_machine(page, address):
     assert [url for url in page.asked if not url.startswith((address, "data:", "blob:"))] == []
 
 
-def test_french_is_spoken_too(page, address):
+def test_french_is_spoken_too(page, address, service):
     ready(page, address)
     page.locator("[data-role=language]").first.click()
     page.wait_for_selector("html[lang=fr]")
-    assert "Chaleur de surface" in page.locator("body").inner_text()
+    assert service.title.fr in page.locator("body").inner_text()
 
 
-def test_tiles_show_only_colours_of_the_legend(page, address):
+def test_tiles_show_only_colours_of_the_legend(page, address, service_name):
     """What the map shows carries the colours of the legend or nothing."""
-    with urllib.request.urlopen(f"{address}/services/uhi") as answer:
+    with urllib.request.urlopen(f"{address}/services/{service_name}") as answer:
         legend = json.load(answer)["legend"]["colours"]
     allowed = {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in legend}
     ready(page, address)

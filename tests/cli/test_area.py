@@ -69,11 +69,11 @@ def test_a_bare_unit_that_could_be_of_several_is_refused(home, town, warm, keys,
 
 
 def test_delete_takes_the_editions_and_says_so(home, town):
-    home.editions("uhi", "town").mkdir(parents=True)
+    home.editions("one", "town").mkdir(parents=True)
     answer = geoml("area", "delete", "town", "--yes")
     assert "every edition of town" in answer.stderr
     assert not home.area("town").exists()
-    assert not home.editions("uhi", "town").exists()
+    assert not home.editions("one", "town").exists()
 
 
 @pytest.mark.parametrize(("answer", "left"), [("n", ("town",)), ("y", ())])

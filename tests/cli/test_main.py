@@ -39,12 +39,12 @@ def test_telemetry_of_dependencies_is_off():
         (("area", "create", "../etc", "--bbox", "1,2,3,4"), 2, "identifier"),
         (("area", "create", "a", "--bbox", "1,2,3"), 2, "W,S,E,N"),
         (("train", "nothing", "--area", "x"), 2, "no such service"),
-        (("run", "uhi", "--area", "nowhere"), 2, "nowhere"),
+        (("run", "{service}", "--area", "nowhere"), 2, "nowhere"),
         (("no-such-verb",), 2, "No such command"),
     ],
 )
-def test_a_wrong_question_is_answered_in_one_line(tmp_path, words, code, told):
-    answer = geoml(*words, home=tmp_path)
+def test_a_wrong_question_is_answered_in_one_line(tmp_path, service_name, words, code, told):
+    answer = geoml(*(word.format(service=service_name) for word in words), home=tmp_path)
     assert answer.returncode == code, answer.stderr
     assert told in answer.stderr
     assert "Traceback" not in answer.stderr

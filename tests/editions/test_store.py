@@ -20,7 +20,7 @@ from geoml.paths import Home
 def filled(text):
     def fill(folder):
         (folder / "score.tif").write_text(text)
-        return {"model": "uhi@1"}
+        return {"model": "answer@1"}
 
     return fill
 
@@ -31,71 +31,71 @@ def home(tmp_path):
 
 
 def test_what_is_published_is_served(home):
-    ref = editions.publish(home, "uhi", "town", filled("a"))
-    assert editions.current(home, "uhi", "town") == ref
+    ref = editions.publish(home, "answer", "town", filled("a"))
+    assert editions.current(home, "answer", "town") == ref
     manifest = ref.manifest()
-    assert manifest["model"] == "uhi@1"
+    assert manifest["model"] == "answer@1"
     assert set(manifest["files"]) == {"score.tif"}
     ref.verify()
 
 
 def test_a_failed_publication_changes_nothing(home):
-    before = editions.publish(home, "uhi", "town", filled("a"))
+    before = editions.publish(home, "answer", "town", filled("a"))
 
     def fail(folder):
         (folder / "score.tif").write_text("half")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        editions.publish(home, "uhi", "town", fail)
-    assert editions.current(home, "uhi", "town") == before
-    left = {p.name for p in home.editions("uhi", "town").iterdir()}
+        editions.publish(home, "answer", "town", fail)
+    assert editions.current(home, "answer", "town") == before
+    left = {p.name for p in home.editions("answer", "town").iterdir()}
     assert left == {before.id, "current.json", ".lock"}
 
 
 def test_rollback_serves_the_edition_before(home):
     old = _published_at(home, "a", "20250101T000000Z")
-    new = editions.publish(home, "uhi", "town", filled("b"))
-    assert editions.rollback(home, "uhi", "town").id == old
-    assert editions.current(home, "uhi", "town").id == old
-    assert editions.rollback(home, "uhi", "town", new.id) == new
+    new = editions.publish(home, "answer", "town", filled("b"))
+    assert editions.rollback(home, "answer", "town").id == old
+    assert editions.current(home, "answer", "town").id == old
+    assert editions.rollback(home, "answer", "town", new.id) == new
     with pytest.raises(UnknownEdition, match="nothing to roll back"):
-        editions.rollback(home, "uhi", "town", old)
-        editions.rollback(home, "uhi", "town")
+        editions.rollback(home, "answer", "town", old)
+        editions.rollback(home, "answer", "town")
 
 
 def test_a_damaged_edition_is_not_rolled_back_to(home):
     old = _published_at(home, "a", "20250101T000000Z")
-    new = editions.publish(home, "uhi", "town", filled("b"))
-    (home.editions("uhi", "town") / old / "score.tif").write_text("tampered")
+    new = editions.publish(home, "answer", "town", filled("b"))
+    (home.editions("answer", "town") / old / "score.tif").write_text("tampered")
     with pytest.raises(CorruptFile, match="sha256"):
-        editions.rollback(home, "uhi", "town")
-    assert editions.current(home, "uhi", "town") == new
+        editions.rollback(home, "answer", "town")
+    assert editions.current(home, "answer", "town") == new
 
 
 @pytest.mark.parametrize("bad", ["../../etc", "20250101T000000Z-zzzzzzzzzz", "", "."])
 def test_a_strange_edition_id_is_unknown(home, bad):
-    editions.publish(home, "uhi", "town", filled("a"))
+    editions.publish(home, "answer", "town", filled("a"))
     with pytest.raises((UnknownEdition, InvalidArgument)):
-        editions.find(home, "uhi", "town", bad)
+        editions.find(home, "answer", "town", bad)
 
 
 def test_two_processes_do_not_publish_at_once(home):
     def nested(folder):
         (folder / "a").write_text("a")
-        editions.publish(home, "uhi", "town", filled("b"))
+        editions.publish(home, "answer", "town", filled("b"))
         return {}
 
     with pytest.raises(Busy, match="another process"):
-        editions.publish(home, "uhi", "town", nested)
+        editions.publish(home, "answer", "town", nested)
 
 
 def _published_at(home, text, stamp):
     """An edition whose time is another one; returns its id."""
-    ref = editions.publish(home, "uhi", "town", filled(text))
+    ref = editions.publish(home, "answer", "town", filled(text))
     moved = f"{stamp}-{ref.id.partition('-')[2]}"
     ref.folder.rename(ref.folder.parent / moved)
-    editions.point(home, editions.find(home, "uhi", "town", moved))
+    editions.point(home, editions.find(home, "answer", "town", moved))
     return moved
 
 
@@ -118,7 +118,7 @@ class Shelf(RuleBasedStateMachine):
     @rule(text=st.text(max_size=5))
     def publish(self, text):
         ref = editions.publish(
-            self.home, "uhi", "town", filled(text.encode("utf-8", "replace").hex())
+            self.home, "answer", "town", filled(text.encode("utf-8", "replace").hex())
         )
         self.ids = sorted({*self.ids, ref.id})
         self.served = ref.id
@@ -130,13 +130,13 @@ class Shelf(RuleBasedStateMachine):
             raise OSError("disk full")
 
         with pytest.raises(OSError, match="disk full"):
-            editions.publish(self.home, "uhi", "town", fill)
+            editions.publish(self.home, "answer", "town", fill)
 
     @precondition(lambda self: self.ids)
     @rule(data=st.data())
     def rollback_to(self, data):
         to = data.draw(st.sampled_from(self.ids))
-        self.served = editions.rollback(self.home, "uhi", "town", to).id
+        self.served = editions.rollback(self.home, "answer", "town", to).id
 
     @precondition(lambda self: self.served)
     @rule()
@@ -144,18 +144,18 @@ class Shelf(RuleBasedStateMachine):
         earlier = [one for one in self.ids if one < self.served]
         if not earlier:
             with pytest.raises(UnknownEdition):
-                editions.rollback(self.home, "uhi", "town")
+                editions.rollback(self.home, "answer", "town")
         else:
-            self.served = editions.rollback(self.home, "uhi", "town").id
+            self.served = editions.rollback(self.home, "answer", "town").id
             assert self.served == earlier[-1]
 
     @invariant()
     def what_is_served_is_whole(self):
-        now = editions.current(self.home, "uhi", "town")
+        now = editions.current(self.home, "answer", "town")
         assert (now.id if now else None) == self.served
         if now:
             now.verify()
-        assert [e.id for e in editions.all_of(self.home, "uhi", "town")] == self.ids
+        assert [e.id for e in editions.all_of(self.home, "answer", "town")] == self.ids
 
 
 TestShelf = Shelf.TestCase
@@ -171,7 +171,7 @@ def fill(folder):
         (folder / f"{i}.bin").write_bytes(bytes([i]) * 20_000)
     return {}
 while True:
-    editions.publish(Home(Path(sys.argv[1])), "uhi", "town", fill)
+    editions.publish(Home(Path(sys.argv[1])), "answer", "town", fill)
     print("published", flush=True)
 """
 
@@ -182,7 +182,7 @@ def test_killing_the_publisher_leaves_an_edition_served(home):
     import random
 
     luck = random.Random(7)
-    editions.publish(home, "uhi", "town", filled("first"))
+    editions.publish(home, "answer", "town", filled("first"))
     for _ in range(20):
         loop = [sys.executable, "-c", LOOP, str(home.root)]
         with subprocess.Popen(loop, stdout=subprocess.PIPE, text=True) as process:
@@ -190,9 +190,9 @@ def test_killing_the_publisher_leaves_an_edition_served(home):
             time.sleep(luck.uniform(0, 0.15))
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
-        editions.current(home, "uhi", "town").verify()
-        for ref in editions.all_of(home, "uhi", "town"):
+        editions.current(home, "answer", "town").verify()
+        for ref in editions.all_of(home, "answer", "town"):
             assert json.loads((ref.folder / "manifest.json").read_text())["edition"] == ref.id
-    ref = editions.publish(home, "uhi", "town", filled("last"))
-    assert editions.current(home, "uhi", "town") == ref
-    assert not list(home.editions("uhi", "town").glob(".next-*"))
+    ref = editions.publish(home, "answer", "town", filled("last"))
+    assert editions.current(home, "answer", "town") == ref
+    assert not list(home.editions("answer", "town").glob(".next-*"))

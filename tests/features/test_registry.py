@@ -8,7 +8,7 @@ from geoml import features
 from geoml.errors import AlreadyExists, UnknownFeature
 from geoml.features import registry
 
-UHI = {
+HEAT = {
     "ndvi", "ndbi", "albedo", "building_density", "water_distance", "imperviousness", "elevation",
     "slope", "ndvi_mean_300m", "building_density_mean_300m", "imperviousness_mean_300m",
 }  # fmt: skip
@@ -22,7 +22,7 @@ def quantity(request):
 
 
 def test_finds_every_feature_of_surface_heat():
-    assert set(registry.names()) >= UHI
+    assert set(registry.names()) >= HEAT
     assert registry.names() == tuple(sorted(registry.names()))
 
 
@@ -74,7 +74,7 @@ def test_all_sources_allow_all_quantities_each_after_its_inputs():
         ),
         (
             OPTICAL,
-            UHI
+            HEAT
             - {
                 "building_density",
                 "building_density_mean_300m",
@@ -86,7 +86,7 @@ def test_all_sources_allow_all_quantities_each_after_its_inputs():
     ],
 )
 def test_a_source_never_ingested_makes_its_quantities_absent(keys, expected):
-    assert set(registry.available(keys)) & UHI == expected
+    assert set(registry.available(keys)) & HEAT == expected
 
 
 def test_lacking_and_sources_go_through_other_quantities():

@@ -14,7 +14,6 @@ from geoml.contract import Scene, Service
 from geoml.learning import boosting, training
 from geoml.learning.samples import Samples, take
 from geoml.learning.tabular import TabularModel
-from geoml.services.uhi import SERVICE
 
 META = {
     "version": "1",
@@ -41,14 +40,14 @@ def meta() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def scene() -> Scene:
-    return SERVICE.scene()
+def scene(service) -> Scene:
+    return service.scene()
 
 
 @pytest.fixture(scope="session")
-def samples(scene) -> Samples:
-    target, _ = SERVICE.target_of(scene.label, scene.features, scene.grid, inside=scene.inside)
-    return take(SERVICE, scene.features, target, scene.grid, scene.support_m, area="scene")
+def samples(service, scene) -> Samples:
+    target, _ = service.target_of(scene.label, scene.features, scene.grid, inside=scene.inside)
+    return take(service, scene.features, target, scene.grid, scene.support_m, area="scene")
 
 
 @pytest.fixture(scope="session")
@@ -70,11 +69,11 @@ def quick(monkeypatch, quick_candidates):
 
 
 @pytest.fixture(scope="session")
-def trained(samples, quick_candidates, tmp_path_factory) -> Trained:
+def trained(service, samples, quick_candidates, tmp_path_factory) -> Trained:
     folder = tmp_path_factory.mktemp("model")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "candidates", quick_candidates)
         patch.setattr(boosting, "ROUNDS", 120)
-        manifest = SERVICE.train(samples, folder, meta=META, seed=0)
-    model = SERVICE.load(folder, manifest)
-    return Trained(SERVICE, samples, folder, manifest, model)
+        manifest = service.train(samples, folder, meta=META, seed=0)
+    model = service.load(folder, manifest)
+    return Trained(service, samples, folder, manifest, model)

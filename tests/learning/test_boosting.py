@@ -5,7 +5,6 @@ import pytest
 
 from geoml.errors import CorruptFile
 from geoml.learning import boosting
-from geoml.services.uhi import SERVICE
 
 NAMES = ("ndvi", "building_density", "elevation")
 
@@ -19,8 +18,8 @@ def cells(n: int = 1500):
 
 
 @pytest.fixture(scope="module")
-def model():
-    return boosting.fit(SERVICE, NAMES, *cells())
+def model(service):
+    return boosting.fit(service, NAMES, *cells())
 
 
 def test_unknown_is_not_zero(model):
@@ -73,9 +72,9 @@ def test_text_on_disk_answers_the_same_without_a_word(model, tmp_path, capfd):
     assert capfd.readouterr().out == ""
 
 
-def test_same_input_same_trees_and_many_threads_agree(model, tmp_path):
+def test_same_input_same_trees_and_many_threads_agree(service, model, tmp_path):
     rows, target = cells()
-    other = boosting.fit(SERVICE, NAMES, rows, target)
+    other = boosting.fit(service, NAMES, rows, target)
     model.save(tmp_path / "a.txt")
     other.save(tmp_path / "b.txt")
     assert (tmp_path / "a.txt").read_bytes() == (tmp_path / "b.txt").read_bytes()

@@ -8,7 +8,6 @@ from geoml.learning.blocks import Blocks
 from geoml.learning.conformal import HalfWidth, calibrate, half_width, quantile
 from geoml.learning.validation import out_of_fold
 from geoml.learning.variogram import Range
-from geoml.services.uhi import SERVICE
 
 NAMES = ("ndvi", "building_density", "water_distance")
 
@@ -53,12 +52,12 @@ def test_a_block_counts_once_whatever_its_size():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_cells_of_new_blocks_are_covered(seed):
+def test_cells_of_new_blocks_are_covered(service, seed):
     """Out-of-fold calibration on 60 blocks, then 400 blocks of the same kind: 90 % or more."""
     blocks = blocks_of(60, 20)
     rows, target = town(blocks, seed)
     found = out_of_fold(line, rows, target, blocks.fold)
-    wide = calibrate(SERVICE, NAMES, rows, target, found, blocks)
+    wide = calibrate(service, NAMES, rows, target, found, blocks)
     fresh_rows, fresh = town(blocks_of(400, 20), seed + 100)
     covered = np.abs(line(rows, target)(fresh_rows) - fresh) <= wide[0].half_width
     assert 0.87 <= covered.mean() <= 0.97
@@ -67,25 +66,25 @@ def test_cells_of_new_blocks_are_covered(seed):
     assert wide[0].exact
 
 
-def test_knowing_less_costs_width_and_each_pattern_has_its_own():
+def test_knowing_less_costs_width_and_each_pattern_has_its_own(service):
     blocks = blocks_of(60, 20)
     rows, target = town(blocks, 0, noise=0.1)
     found = out_of_fold(line, rows, target, blocks.fold)
     wide = {
         one.pattern: one.half_width
-        for one in calibrate(SERVICE, NAMES, rows, target, found, blocks)
+        for one in calibrate(service, NAMES, rows, target, found, blocks)
     }
     assert list(wide) == [NAMES, ("ndvi",), ("building_density",)]
     assert wide["ndvi",] > wide[NAMES]
     assert wide["building_density",] == wide[NAMES]
 
 
-def test_a_pattern_is_calibrated_where_it_is_known():
+def test_a_pattern_is_calibrated_where_it_is_known(service):
     blocks = blocks_of(60, 20)
     rows, target = town(blocks, 0)
     rows[:600, 2] = np.nan
     found = out_of_fold(line, rows, target, blocks.fold)
-    wide = calibrate(SERVICE, NAMES, rows, target, found, blocks)
+    wide = calibrate(service, NAMES, rows, target, found, blocks)
     assert [one.cells for one in wide] == [600, 1200, 1200]
     assert [one.blocks for one in wide] == [30, 60, 60]
 

@@ -9,7 +9,6 @@ from geoml.learning.inputs import (
     patterns,
     with_forgetting,
 )
-from geoml.services.uhi import SERVICE
 
 NAMES = ("ndvi", "building_density", "water_distance", "elevation")
 
@@ -30,7 +29,7 @@ def test_absent_and_infinite_are_unknown():
     assert np.isnan(rows).sum() == 7
 
 
-def test_enough_asks_for_one_of_each_group():
+def test_enough_asks_for_one_of_each_group(service):
     rows = matrix(
         NAMES,
         {
@@ -39,11 +38,11 @@ def test_enough_asks_for_one_of_each_group():
             "elevation": np.array([1.0, 1.0, 1.0]),
         },
     )
-    assert enough(SERVICE, NAMES, rows).tolist() == [True, True, False]
+    assert enough(service, NAMES, rows).tolist() == [True, True, False]
 
 
-def test_patterns_are_all_the_trio_and_each_alone():
-    assert patterns(SERVICE, NAMES) == (
+def test_patterns_are_all_the_trio_and_each_alone(service):
+    assert patterns(service, NAMES) == (
         NAMES,
         ("ndvi", "building_density", "water_distance"),
         ("ndvi",),
@@ -51,8 +50,8 @@ def test_patterns_are_all_the_trio_and_each_alone():
     )
 
 
-def test_patterns_without_buildings():
-    assert patterns(SERVICE, ("ndvi", "elevation")) == (("ndvi", "elevation"), ("ndvi",))
+def test_patterns_without_buildings(service):
+    assert patterns(service, ("ndvi", "elevation")) == (("ndvi", "elevation"), ("ndvi",))
 
 
 def test_only_hides_the_rest():
@@ -68,14 +67,14 @@ def test_middle_of_a_column_without_any_known_value_is_zero():
     assert middle(rows).tolist() == [2.0, 0.0]
 
 
-def test_copies_forget_every_feature_yet_keep_the_least_and_weigh_half():
+def test_copies_forget_every_feature_yet_keep_the_least_and_weigh_half(service):
     rows = rows_with_gaps()
-    x, y, weight = with_forgetting(SERVICE, NAMES, rows, np.arange(500.0), seed=3)
+    x, y, weight = with_forgetting(service, NAMES, rows, np.arange(500.0), seed=3)
     assert np.array_equal(x[:500], rows, equal_nan=True)
     assert (weight[:500] == 1).all()
     np.testing.assert_allclose(weight[500:].sum(), 250)
     copies = x[500:]
-    assert enough(SERVICE, NAMES, copies).all()
+    assert enough(service, NAMES, copies).all()
     assert np.isnan(copies).any(axis=0).all(), "each feature is forgotten somewhere"
     assert np.isfinite(copies).any(axis=0).all(), "and known somewhere"
     source = rows[y[500:].astype(int)]
@@ -83,7 +82,7 @@ def test_copies_forget_every_feature_yet_keep_the_least_and_weigh_half():
     assert (copies[known] == source[known]).all(), "no value is invented"
 
 
-def test_forgetting_is_seeded():
-    first = with_forgetting(SERVICE, NAMES, rows_with_gaps(), np.zeros(500), seed=3)
-    again = with_forgetting(SERVICE, NAMES, rows_with_gaps(), np.zeros(500), seed=3)
+def test_forgetting_is_seeded(service):
+    first = with_forgetting(service, NAMES, rows_with_gaps(), np.zeros(500), seed=3)
+    again = with_forgetting(service, NAMES, rows_with_gaps(), np.zeros(500), seed=3)
     assert all(a.tobytes() == b.tobytes() for a, b in zip(first, again, strict=True))

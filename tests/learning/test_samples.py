@@ -5,7 +5,6 @@ from geoml.errors import GridMismatch, NotEnoughData
 from geoml.learning.samples import TARGET, gather, join, some, take
 from geoml.learning.support import support_mean
 from geoml.raster.grid import Grid
-from geoml.services.uhi import SERVICE
 
 GRID = Grid("EPSG:2154", 1000.0, 5000.0, 30, 30, 61, 47)
 
@@ -17,9 +16,9 @@ def rasters(seed: int = 0):
     return features, rng.normal(0, 3, GRID.shape).astype(np.float32)
 
 
-def test_samples_are_the_support_mean_at_every_third_cell():
+def test_samples_are_the_support_mean_at_every_third_cell(service):
     features, target = rasters()
-    got = take(SERVICE, features, target, GRID, 90, area="here")
+    got = take(service, features, target, GRID, 90, area="here")
     assert len(got) == 20 * 16
     want = support_mean(target, 3)[1::3, 1::3].ravel()
     np.testing.assert_array_equal(got.target, want.astype(np.float64))
@@ -28,19 +27,19 @@ def test_samples_are_the_support_mean_at_every_third_cell():
     assert np.diff(got.easting_m[:2]) == got.cell_m == 90
 
 
-def test_unknown_target_or_too_few_features_leave_the_cell_out():
+def test_unknown_target_or_too_few_features_leave_the_cell_out(service):
     features, target = rasters()
     target[:30] = np.nan
     features["ndvi"][:, :20] = np.nan
-    got = take(SERVICE, features, target, GRID, 30, area="here")
+    got = take(service, features, target, GRID, 30, area="here")
     assert len(got) == 31 * 27
     assert np.isfinite(got.features["ndvi"]).all()
 
 
-def test_a_limit_makes_the_stride_longer_not_the_cell_larger():
+def test_a_limit_makes_the_stride_longer_not_the_cell_larger(service):
     features, target = rasters()
-    got = take(SERVICE, features, target, GRID, 90, area="here", limit=50, seed=4)
-    again = take(SERVICE, features, target, GRID, 90, area="here", limit=50, seed=4)
+    got = take(service, features, target, GRID, 90, area="here", limit=50, seed=4)
+    again = take(service, features, target, GRID, 90, area="here", limit=50, seed=4)
     assert 0 < len(got) <= 50
     assert got.cell_m == 90
     assert np.diff(np.unique(got.easting_m)).min() > 90
@@ -50,7 +49,7 @@ def test_a_limit_makes_the_stride_longer_not_the_cell_larger():
     np.testing.assert_array_equal(got.target, support_mean(target, 3)[rows, columns])
 
 
-def test_strips_read_no_more_than_they_need():
+def test_strips_read_no_more_than_they_need(service):
     tall = Grid("EPSG:2154", 0, 0, 30, 30, 1000, 10)
     seen = []
 
@@ -58,24 +57,24 @@ def test_strips_read_no_more_than_they_need():
         seen.append(window.rows)
         return np.full((window.rows, window.cols), 0.5, np.float32)
 
-    got = gather(SERVICE, read, ["ndvi"], tall, 90, area="here")
+    got = gather(service, read, ["ndvi"], tall, 90, area="here")
     assert max(seen) <= 64 * 3
     assert len(got) == 333 * 3
 
 
 @pytest.mark.parametrize("names", [["ndvi"], []])
-def test_no_usable_cell_is_an_error_that_says_what_is_needed(names):
+def test_no_usable_cell_is_an_error_that_says_what_is_needed(service, names):
     def read(name, window):
         return np.full((window.rows, window.cols), np.nan if name == TARGET else 0.5)
 
     with pytest.raises(NotEnoughData, match="ndvi or building_density"):
-        gather(SERVICE, read, names, GRID, 90, area="here")
+        gather(service, read, names, GRID, 90, area="here")
 
 
-def test_areas_join_and_what_one_lacks_is_unknown():
+def test_areas_join_and_what_one_lacks_is_unknown(service):
     features, target = rasters()
-    north = take(SERVICE, features, target, GRID, 90, area="north")
-    south = take(SERVICE, {"ndvi": features["ndvi"]}, target, GRID, 90, area="south")
+    north = take(service, features, target, GRID, 90, area="north")
+    south = take(service, {"ndvi": features["ndvi"]}, target, GRID, 90, area="south")
     both = join([north, south])
     assert both.areas == ("north", "south")
     assert len(both) == len(north) + len(south)
@@ -84,9 +83,9 @@ def test_areas_join_and_what_one_lacks_is_unknown():
     assert len(some(both, both.area == 1)) == len(south)
 
 
-def test_areas_of_different_supports_do_not_join():
+def test_areas_of_different_supports_do_not_join(service):
     features, target = rasters()
-    fine = take(SERVICE, features, target, GRID, 30, area="fine")
-    coarse = take(SERVICE, features, target, GRID, 90, area="coarse")
+    fine = take(service, features, target, GRID, 30, area="fine")
+    coarse = take(service, features, target, GRID, 90, area="coarse")
     with pytest.raises(GridMismatch, match="coarse 90 m"):
         join([fine, coarse])

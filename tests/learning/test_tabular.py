@@ -111,12 +111,13 @@ def test_one_place_is_answered_in_milliseconds(trained):
 
 def test_serving_needs_no_training_code(trained):
     code = (
-        "import sys, json; from pathlib import Path; from geoml.services.uhi import SERVICE\n"
+        "import sys, json; from pathlib import Path; from geoml import catalog\n"
         f"folder = Path({str(trained.folder)!r})\n"
         "manifest = json.loads(sys.stdin.read())\n"
         "sys.modules['sklearn'] = None; sys.modules['mlflow'] = None\n"
         "import numpy as np\n"
-        "got = SERVICE.load(folder, manifest).predict({'ndvi': np.array([0.5])})\n"
+        f"service = catalog.get({trained.service.name!r})\n"
+        "got = service.load(folder, manifest).predict({'ndvi': np.array([0.5])})\n"
         "assert np.isfinite(got.target[0])\n"
         "assert not {'geoml.learning.training', 'joblib'} & set(sys.modules)\n"
     )

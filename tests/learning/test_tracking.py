@@ -16,7 +16,7 @@ def test_a_run_is_written_with_numbers_and_files(trained, tmp_path):
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     filters = warnings.filters.copy()
     for _ in range(2):  # the second meets an existing database
-        assert record(uri, "uhi", trained.manifest, metrics, trained.folder) is None
+        assert record(uri, "answer", trained.manifest, metrics, trained.folder) is None
     assert warnings.filters == filters
     with sqlite3.connect(tmp_path / "mlflow.db") as database:
         logged = dict(database.execute("select key, value from metrics"))
@@ -33,18 +33,18 @@ def test_a_run_is_written_with_numbers_and_files(trained, tmp_path):
 
 def test_a_database_that_cannot_be_is_a_warning_not_a_failure(trained, tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    said = record(f"sqlite:///{tmp_path}/file/mlflow.db", "uhi", trained.manifest, {}, tmp_path)
+    said = record(f"sqlite:///{tmp_path}/file/mlflow.db", "answer", trained.manifest, {}, tmp_path)
     assert said is not None
     assert "not recorded in MLflow" in said
 
 
 def test_a_database_that_is_none_is_a_warning(trained, tmp_path):
     (tmp_path / "mlflow.db").write_text("this is not a database, it is a poem " * 99)
-    said = record(f"sqlite:///{tmp_path}/mlflow.db", "uhi", trained.manifest, {}, tmp_path)
+    said = record(f"sqlite:///{tmp_path}/mlflow.db", "answer", trained.manifest, {}, tmp_path)
     assert said is not None
 
 
 def test_without_mlflow_the_warning_names_the_install_line(trained, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    said = record(f"sqlite:///{tmp_path}/mlflow.db", "uhi", trained.manifest, {}, tmp_path)
+    said = record(f"sqlite:///{tmp_path}/mlflow.db", "answer", trained.manifest, {}, tmp_path)
     assert "pip install 'geoml[learn]'" in str(said)

@@ -16,7 +16,6 @@ from geoml.contract import Feature
 from geoml.files import read_json
 from geoml.learning import tabular
 from geoml.learning.samples import Samples
-from geoml.services.uhi import SERVICE
 from geoml.types import Text
 
 CELLS = Path("../shared/data/heat/us-cities-lst/cells_500m.csv.gz")
@@ -52,10 +51,10 @@ def cities() -> Samples:
 
 
 @pytest.fixture(scope="module")
-def metrics(cities, tmp_path_factory):
+def metrics(service, cities, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cities")
     service = replace(
-        SERVICE,
+        service,
         features=tuple(
             Feature(name, Text(name, name), "1", (-50, 50), monotone=None) for name in COLUMNS
         ),

@@ -1,7 +1,6 @@
 import pytest
 
 from geoml.learning.verdict import judge, warnings
-from geoml.services.uhi import SERVICE
 
 
 def lines(trees: float, line: float, mean: float):
@@ -28,8 +27,8 @@ def metrics(short: bool = False, exact: bool = True, away: float = 1.0):
     }
 
 
-def codes(verdict, **said):
-    return [one["code"] for one in warnings(SERVICE, verdict, metrics(**said))]
+def codes(service, verdict, **said):
+    return [one["code"] for one in warnings(service, verdict, metrics(**said))]
 
 
 @pytest.mark.parametrize(
@@ -43,40 +42,42 @@ def codes(verdict, **said):
         (2.5, 2.6, 2.0, "lightgbm", True, ["skill"]),
     ],
 )
-def test_who_serves_and_whether_it_is_good_enough(trees, line, mean, champion, accepted, said):
-    verdict = judge(SERVICE, lines(trees, line, mean))
+def test_who_serves_and_whether_it_is_good_enough(
+    service, trees, line, mean, champion, accepted, said
+):
+    verdict = judge(service, lines(trees, line, mean))
     assert (verdict.champion, verdict.accepted) == (champion, accepted)
-    assert codes(verdict) == said
+    assert codes(service, verdict) == said
     best = min(trees, line)
     assert verdict.summary["rmse_k"] == best
     assert verdict.summary["random_rmse_k"] == best - 0.1
     assert verdict.summary["mean_rmse_k"] == mean
 
 
-def test_the_reason_gives_both_numbers_in_both_languages():
-    reason = judge(SERVICE, lines(1.234, 1.5, 2.0)).reason
+def test_the_reason_gives_both_numbers_in_both_languages(service):
+    reason = judge(service, lines(1.234, 1.5, 2.0)).reason
     assert "1.23 K" in reason.en
     assert "1.50 K" in reason.en
     assert "1,23 K" in reason.fr
-    assert "baseline line is served" in judge(SERVICE, lines(2, 1, 3)).reason.en
+    assert "baseline line is served" in judge(service, lines(2, 1, 3)).reason.en
 
 
-def test_short_and_few_blocks_are_said():
-    verdict = judge(SERVICE, lines(1.0, 1.5, 2.0))
-    assert codes(verdict, short=True, exact=False) == ["short_blocks", "few_blocks"]
+def test_short_and_few_blocks_are_said(service):
+    verdict = judge(service, lines(1.0, 1.5, 2.0))
+    assert codes(service, verdict, short=True, exact=False) == ["short_blocks", "few_blocks"]
 
 
-def test_a_model_that_does_not_travel_says_so():
-    verdict = judge(SERVICE, lines(1.0, 1.5, 2.0))
-    assert codes(verdict, away=3.2) == ["elsewhere"]
-    warning = warnings(SERVICE, verdict, metrics(away=3.2))[0]
+def test_a_model_that_does_not_travel_says_so(service):
+    verdict = judge(service, lines(1.0, 1.5, 2.0))
+    assert codes(service, verdict, away=3.2) == ["elsewhere"]
+    warning = warnings(service, verdict, metrics(away=3.2))[0]
     assert "3.20 K" in warning["en"]
     assert "3,20 K" in warning["fr"]
 
 
-def test_a_map_that_explains_little_says_so():
+def test_a_map_that_explains_little_says_so(service):
     weak = [{**line, "r2": 0.1} for line in lines(2.0, 2.5, 2.2)]
-    verdict = judge(SERVICE, weak)
-    (said,) = [one for one in warnings(SERVICE, verdict, metrics()) if one["code"] == "little"]
+    verdict = judge(service, weak)
+    (said,) = [one for one in warnings(service, verdict, metrics()) if one["code"] == "little"]
     assert "10%" in said["en"]
     assert verdict.accepted is True

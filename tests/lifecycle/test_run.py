@@ -4,7 +4,7 @@ import numpy as np
 import pystac
 import pytest
 
-from geoml import catalog, editions
+from geoml import editions
 from geoml.files import read_json
 from geoml.lifecycle.features import refresh
 from geoml.lifecycle.run import is_current, run
@@ -20,8 +20,8 @@ WANTED = {
 
 
 @pytest.fixture(scope="module")
-def edition(town):
-    return editions.current(town, "uhi", "town")
+def edition(town, service_name):
+    return editions.current(town, service_name, "town")
 
 
 def test_an_edition_holds_every_file_and_each_is_sealed(edition):
@@ -52,8 +52,7 @@ def test_scores_lie_between_their_bounds_and_in_range(edition):
     assert upper[known].max() <= 100
 
 
-def test_the_score_is_the_anchored_target(edition):
-    service = catalog.get("uhi")
+def test_the_score_is_the_anchored_target(edition, service):
     target, score = read(edition.folder / "target.tif"), read(edition.folder / "score.tif")
     assert np.allclose(service.score.score(target), score, atol=1e-3, equal_nan=True)
 
@@ -71,38 +70,38 @@ def test_inputs_carry_the_names_of_the_features(edition):
         assert list(dataset.descriptions) == edition.manifest()["features_used"]
 
 
-def test_the_same_inputs_give_the_same_bytes(town, edition):
+def test_the_same_inputs_give_the_same_bytes(town, edition, service_name):
     """Everything but the time repeats: the same inputs publish the same content."""
-    again, notes = run(town, "uhi", "town", force=True)
+    again, notes = run(town, service_name, "town", force=True)
     editions.point(town, edition)
     assert notes == ()
     assert again.manifest()["content_sha256"] == edition.manifest()["content_sha256"]
 
 
-def test_nothing_is_computed_twice(town):
+def test_nothing_is_computed_twice(town, service_name):
     report = refresh(town, "town")
     assert report.computed == ()
-    assert is_current(town, "uhi", "town")
+    assert is_current(town, service_name, "town")
 
 
-def test_an_edition_is_not_current_when_its_area_was_made_again(town, tmp_path):
+def test_an_edition_is_not_current_when_its_area_was_made_again(town, tmp_path, service_name):
     import shutil
 
     home = Home(tmp_path / "home")
     shutil.copytree(town.root, home.root)
-    assert is_current(home, "uhi", "town")
+    assert is_current(home, service_name, "town")
     shutil.rmtree(home.features("town"))
-    assert not is_current(home, "uhi", "town")
+    assert not is_current(home, service_name, "town")
 
 
-def test_units_have_their_ids_and_scores(edition, town):
+def test_units_have_their_ids_and_scores(edition, town, service_name):
     import geopandas
 
     units = geopandas.read_parquet(edition.folder / "units.parquet")
     stable = geopandas.read_parquet(town.units("town") / "buildings.parquet")
     assert set(units["id"]) == set(stable["id"])
-    assert units["uhi_score"].between(0, 100).all()
-    assert (units["lower"] <= units["uhi_score"] + 1e-6).all()
+    assert units[f"{service_name}_score"].between(0, 100).all()
+    assert (units["lower"] <= units[f"{service_name}_score"] + 1e-6).all()
 
 
 def test_the_web_copy_is_on_the_grid_of_web_maps(edition):

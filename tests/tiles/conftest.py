@@ -35,7 +35,7 @@ def make_layer(folder, name, values, *, flag=False, **options):
     )
     write_pyramid(paths["-web.tif"], paths[".pmtiles"], palettes["default"], draw=draw)
     return Layer(
-        id=f"uhi-town-{name}",
+        id=f"heat-town-{name}",
         etag=f"e1-{name}",
         pmtiles=paths[".pmtiles"],
         web_cog=paths["-web.tif"],

@@ -194,7 +194,7 @@ def test_unknown_styles_and_layers(client, town):
         answer = client.get(f"/tiles/{town.score.id}/{tile}.png?style=neon")
         assert answer.status_code == 400
         assert "greys" in answer.json()["detail"]
-    assert client.get("/tiles/uhi-elsewhere-score/0/0/0.png").status_code == 404
+    assert client.get("/tiles/heat-elsewhere-score/0/0/0.png").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def test_unknown_styles_and_layers(client, town):
         "..%2f..%2fetc%2fpasswd/0/0/0.png",
         "%2e%2e/0/0/0.png",
         "/etc/passwd/0/0/0.png",
-        "uhi-town-score%00/0/0/0.png",
+        "heat-town-score%00/0/0/0.png",
         "http:%2f%2f127.0.0.1%2f/0/0/0.png",
-        "uhi-town-score/../../../0/0/0.png",
+        "heat-town-score/../../../0/0/0.png",
         "%ff%fe/0/0/0.png",
         "vsicurl/0/0/0.png",
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from geoml import __version__
+from geoml import __version__, catalog
 from geoml.api.served import Served
 
 
@@ -23,6 +23,8 @@ def build(served: Served) -> APIRouter:
         areas = len(served.areas())
         ready = areas > 0 and any("no model" not in state for state in services.values())
         body = {"status": "ready" if ready else "not ready", "areas": areas, "models": services}
+        if catalog.broken():
+            body["cannot_be_loaded"] = list(catalog.broken())
         return JSONResponse(body, 200 if ready else 503)
 
     return router

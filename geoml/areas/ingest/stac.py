@@ -71,7 +71,8 @@ def _properties(
         "geoml:synthetic": area.synthetic,
         "geoml:notes": facts["notes"],
     }
-    names = ("factor", "native_m", "support_m", "sensor", "rows", "extent", "masked_percent")
+    numbers = ("factor", "native_m", "support_m", "sensor", "rows", "masked_percent")
+    names = (*numbers, "extent", "cover")
     known = {name: facts[name] for name in names if facts.get(name) is not None}
     properties |= {f"geoml:{name}": value for name, value in known.items()}
     if "factor" in facts:

@@ -36,8 +36,8 @@ def stage_vectors(
     again = pd.Series(shapely.to_wkb(shapely.normalize(frame.geometry.array))).duplicated()
     frame = geopandas.GeoDataFrame(frame[~again.to_numpy()], geometry="geometry", crs=grid.crs)
     write_vector(folder / f"{key.name}.parquet", frame)
-    extent = _extent(reads, grid)
-    covered = (extent[2] - extent[0]) * (extent[3] - extent[1])
+    extent, cover = _extent(reads, grid), _cover(key, reads, grid)
+    covered = float(shapely.area(shapely.box(*extent) if cover is None else cover))
     cells = grid.rows * grid.cols * grid.pixel_x * grid.pixel_y
     notes = [f"{Path(i['path']).name}: {r.told()}" for i, r in zip(items, reads, strict=True)]
     notes += [f"{int(again.sum())} rows came twice: kept once"] if again.any() else []
@@ -47,6 +47,7 @@ def stage_vectors(
         "quantity": key.quantity,
         "rows": len(frame),
         "extent": list(extent),
+        "cover": None if cover is None else shapely.to_wkt(cover, rounding_precision=2),
         "coverage_percent": round(100.0 * covered / cells, 1),
         "notes": notes,
     }
@@ -88,6 +89,17 @@ def _extent(reads: Sequence[Read], grid: Grid) -> Bounds:
         min(east, float(boxes[:, 2].max())),
         min(north, float(boxes[:, 3].max())),
     )
+
+
+def _cover(key: Key, reads: Sequence[Read], grid: Grid) -> shapely.Geometry | None:
+    """Ground of the grid that the files speak of: the convex hull of each file's rows.
+
+    None for keys with lines or points: around them there is nothing to hull.
+    """
+    if key.shapes != ("polygon",):
+        return None
+    hulls = shapely.union_all([read.hull for read in reads])
+    return shapely.intersection(hulls, shapely.box(*grid.bounds))
 
 
 def _no_overlap(

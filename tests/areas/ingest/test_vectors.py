@@ -30,11 +30,36 @@ def test_rows_that_meet_the_area_are_kept_whole(stage, vector, square, town):
 
 def test_the_extent_is_that_of_the_file_and_not_only_of_the_area(stage, vector, square, town):
     """Open country inside a mapped region is known to be empty."""
-    facts, _ = stage(
-        "buildings", vector([square(500, 500), square(-9_000, -9_000), square(9e4, 9e4)])
-    )
+    corners = [square(x, y) for x in (-9_000, 9e4) for y in (-9_000, 9e4)]
+    facts, _ = stage("buildings", vector([square(500, 500), *corners]))
     assert facts["extent"] == pytest.approx(town.grid.bounds)
     assert facts["coverage_percent"] == 100.0
+
+
+def test_beyond_the_hull_of_its_rows_a_file_says_nothing(stage, vector, square, town):
+    """Footprints cut along a diagonal: the other half of the area is not empty, it is unknown."""
+    size = town.grid.cols * 30.0
+    steps = range(0, int(size), 50)
+    shapes = [square(x, y) for x in steps for y in steps if x + y < size]
+    facts, _ = stage("buildings", vector(shapes))
+    cover = shapely.from_wkt(facts["cover"])
+    assert facts["coverage_percent"] == pytest.approx(50, abs=2)
+    assert cover.contains(square(100, 100))
+    assert not cover.intersects(square(size - 100, size - 100))
+    assert cover.within(shapely.box(*town.grid.bounds))
+
+
+def test_two_files_cover_what_each_of_them_covers(stage, vector, square):
+    """Two quarters 1 km apart: what lies between them is in neither file."""
+    one, two = (vector([square(x, 0), square(x + 400, 400)], f"{x}.gpkg") for x in (0, 1_500))
+    facts, _ = stage("buildings", one, two)
+    cover = shapely.from_wkt(facts["cover"])
+    assert cover.geom_type == "MultiPolygon"
+
+
+def test_a_river_covers_no_ground_that_could_be_told(stage, vector, square):
+    facts, _ = stage("water", vector([square(0, 0, 50)]))
+    assert facts["cover"] is None
 
 
 def test_files_of_one_key_are_merged_and_doubles_kept_once(stage, vector, square):

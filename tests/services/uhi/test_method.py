@@ -1,9 +1,6 @@
-"""The laws of ``method.md``; the numbers are the same."""
+"""The laws of ``method.md``, by their numbers; ``tests/services/test_laws.py`` compares the two."""
 
 from __future__ import annotations
-
-import re
-from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -33,13 +30,6 @@ def along(name, values, place):
 
 def single(place):
     return {**{n: np.array([v]) for n, v in place.items()}, "slope": np.array([1.0])}
-
-
-def test_every_law_has_its_test():
-    text = (files("geoml.services.uhi") / "method.md").read_text(encoding="utf-8")
-    laws = set(re.findall(r"\*\*Law (\d+)\*\*", text))
-    tests = {m.group(1) for n in globals() if (m := re.match(r"test_law_(\d+)_", n))}
-    assert laws == tests
 
 
 @given(places)
