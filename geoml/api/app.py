@@ -19,6 +19,8 @@ from geoml.api.settings import Settings
 from geoml.api.strict import known_parameters_only
 from geoml.paths import maps_dir
 from tiles.edge import HeadAsGet, PublicAddress
+from tiles.fast import FastLane
+from tiles.front import TileFront
 from tiles.router import build_router
 
 logger = logging.getLogger("geoml.api")
@@ -47,12 +49,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(docs.build(prefix))
     app.include_router(areas.build(served, prefix))
     app.include_router(predict.build(served, settings))
-    app.include_router(build_router(TileLayers(served)))
+    layers, lane = TileLayers(served), FastLane()
+    app.include_router(build_router(layers, lane))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     if maps_dir().is_dir():
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(TileFront, source=layers, lane=lane)
     app.add_middleware(PublicAddress, public_url=settings.public_url)
     app.add_middleware(Envelope)
     return app

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from geoml import catalog
 from geoml.api.documents import legend
@@ -16,29 +17,45 @@ from geoml.raster.png import Palette
 from geoml.types import Text
 from tiles.layers import Layer
 
+_MOST = 4096
+_Stamp: TypeAlias = tuple[int, int, int] | None
 _BASE = Text(fr="Fond de carte", en="Base map")
 
 
 class TileLayers:
-    """A ``tiles.layers.LayerSource`` over the catalog; asked for every tile, so it remembers."""
+    """A ``tiles.layers.LayerSource`` over the catalog; asked for every tile, so it remembers.
+
+    What is remembered holds for as long as the one file that could change it stays what it was:
+    the pointer to the current edition, the manifest of a pinned one, the note of a base layer.
+    """
 
     def __init__(self, served: Served) -> None:
         self._served = served
+        self._kept: dict[str, tuple[str, _Stamp, Layer]] = {}
 
     def get(self, layer_id: str) -> Layer:
         """The layer of an id; raises UnknownLayer."""
-        if layer_id.startswith(PREFIX):
-            return self._base(layer_id)
-        return self._layer(layer_id)
+        kept = self._kept.get(layer_id)
+        if kept is not None and _stamp(kept[0]) == kept[1]:
+            return kept[2]
+        witness, _ = self._resolve(layer_id)
+        stamp = _stamp(witness)
+        _, layer = self._resolve(layer_id)  # after the stamp: never older than what it says
+        if len(self._kept) >= _MOST:
+            self._kept.clear()
+        if stamp is not None:
+            self._kept[layer_id] = (witness, stamp, layer)
+        return layer
 
-    def _layer(self, layer_id: str) -> Layer:
+    def _resolve(self, layer_id: str) -> tuple[str, Layer]:
+        """The file that a layer hangs on, and the layer."""
+        return self._base(layer_id) if layer_id.startswith(PREFIX) else self._layer(layer_id)
+
+    def _layer(self, layer_id: str) -> tuple[str, Layer]:
         found = catalog.layer(self._served.home, layer_id)
-        return self._served.keep(
-            ("layer", layer_id),
-            found.edition.folder / "manifest.json",
-            lambda: self._described(found),
-            about=found.edition.id,
-        )
+        folder = found.edition.folder
+        witness = folder / "manifest.json" if found.pinned else folder.parent / "current.json"
+        return str(witness), self._described(found)
 
     def _described(self, found: catalog.Layer) -> Layer:
         manifest = self._served.manifest(found.edition)
@@ -62,14 +79,14 @@ class TileLayers:
             legend={} if flag else legend(service),
         )
 
-    def _base(self, layer_id: str) -> Layer:
+    def _base(self, layer_id: str) -> tuple[str, Layer]:
         try:
             base = base_layer(self._served.home, layer_id.removeprefix(PREFIX))
         except InvalidArgument:
             base = None
         if base is None:
             raise UnknownLayer("no such layer", where=repr(layer_id)[:120])
-        return Layer(
+        layer = Layer(
             id=base.id,
             immutable=False,
             etag=base.signature[:24],
@@ -82,6 +99,15 @@ class TileLayers:
             media_type="image/webp",
             attribution=base.attribution,
         )
+        return str(base.path.parent / "base.json"), layer
+
+
+def _stamp(path: str) -> _Stamp:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - once a tile, and three times as quick
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 @cache

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
-import uuid
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 access = logging.getLogger("geoml.access")
@@ -23,6 +23,7 @@ SECURITY = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
 }
+_SAFE = tuple((name.encode(), value.encode()) for name, value in SECURITY.items())
 
 
 class Envelope:
@@ -34,39 +35,48 @@ class Envelope:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._ids = _ids()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id, started, seen = uuid.uuid4().hex, time.perf_counter(), {"status": 500}
+        request_id, started, status = next(self._ids), time.perf_counter(), 500
 
         async def stamped(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
-                headers = MutableHeaders(raw=message["headers"])
-                headers["x-request-id"] = request_id
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
+                status = message["status"]
+                headers = message["headers"] = list(message["headers"])
+                there = {name for name, _ in headers}
+                headers += [one for one in _SAFE if one[0] not in there]
+                headers.append((b"x-request-id", request_id))
             await send(message)
 
         try:
             await self.app(scope, receive, stamped)
         finally:
-            self._log(scope, seen["status"], request_id, time.perf_counter() - started)
+            self._log(scope, status, request_id, time.perf_counter() - started)
 
     @staticmethod
-    def _log(scope: Scope, status: int, request_id: str, seconds: float) -> None:
+    def _log(scope: Scope, status: int, request_id: bytes, seconds: float) -> None:
         if access.isEnabledFor(logging.INFO):
             line = {
-                "id": request_id,
+                "id": request_id.decode(),
                 "method": scope["method"],
                 "path": scope["path"],
                 "status": status,
                 "ms": round(seconds * 1000, 2),
             }
             access.info(json.dumps(line))
+
+
+def _ids() -> Iterator[bytes]:
+    """Request ids, 128 bits each, drawn from the system a thousand at a time."""
+    while True:
+        drawn = os.urandom(16_000).hex().encode()
+        yield from (drawn[at : at + 32] for at in range(0, len(drawn), 32))
 
 
 class BodyLimit:
