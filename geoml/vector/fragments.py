@@ -71,6 +71,16 @@ def emitted(shapes: geopandas.GeoSeries) -> NDArray[Any]:
     return found
 
 
+def outline(box: Box) -> shapely.Geometry:
+    """The geometry of a box: a polygon, or the line or point that a flat one is."""
+    west, south, east, north = box
+    if west < east and south < north:
+        return shapely.box(west, south, east, north)
+    if (west, south) == (east, north):
+        return shapely.Point(west, south)
+    return shapely.LineString([(west, south), (east, north)])
+
+
 def feature_line(fid: Any, geometry: str | None, properties: dict[str, Any]) -> bytes:  # noqa: ANN401
     """One feature as one line of JSON; ``geometry`` is GeoJSON text."""
     told = json.dumps(properties, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -132,13 +142,13 @@ class Fragments:
         rows = self._tree.search(box)
         sure = inside(self.boxes[rows], box)
         doubtful = rows[~sure]
-        met = shapely.intersects(self.geometries(doubtful), shapely.box(*box))
+        met = shapely.intersects(self.geometries(doubtful), outline(box))
         return np.sort(np.concatenate([rows[sure], doubtful[met]]))
 
     def geometries(self, rows: Rows) -> NDArray[Any]:
         """Geometries in longitude and latitude as the file shows them, shapely objects."""
-        column = self._table["wkb"]
-        found: NDArray[Any] = shapely.from_wkb([column[int(row)].as_py() for row in rows])
+        wkb = self._table["wkb"].take(pa.array(rows, pa.int64())).to_pylist()
+        found: NDArray[Any] = shapely.from_wkb(wkb)
         return found
 
     def page(self, rows: slice | Rows) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from geoml.errors import InvalidArgument
 
 Boxes: TypeAlias = NDArray[np.float64]
 """Shape (n, 4): west, south, east, north."""
@@ -31,15 +34,28 @@ class PackedTree:
             self._levels.append(_packed(self._levels[-1]))
 
     def search(self, box: Box) -> Rows:
-        """Rows whose boxes meet ``box``, edges included, ascending."""
+        """Rows whose boxes meet ``box``, edges included, ascending.
+
+        A point or a line is a box too. Raises InvalidArgument for one that is none: NaN, infinite,
+        or with its ends the wrong way round.
+        """
+        _check(box)
         nodes = np.arange(self._levels[-1].shape[1])
         for depth, level in enumerate(reversed(self._levels), 1):
-            nodes = nodes[_meets(level[:, nodes], box)]
+            nodes = nodes[meeting(level[:, nodes].T, box)]
             if depth < len(self._levels):
                 below = self._levels[-depth - 1].shape[1]
                 nodes = (nodes[:, None] * FANOUT + np.arange(FANOUT)).ravel()
                 nodes = nodes[nodes < below]
         return nodes
+
+
+def meeting(boxes: Boxes, box: Box) -> NDArray[np.bool_]:
+    """Which of ``boxes``, shape (n, 4), meet ``box``, edges included."""
+    west, south, east, north = box
+    x, y, to_x, to_y = boxes.T
+    found: NDArray[np.bool_] = (x <= east) & (to_x >= west) & (y <= north) & (to_y >= south)
+    return found
 
 
 def inside(boxes: Boxes, box: Box) -> NDArray[np.bool_]:
@@ -58,8 +74,12 @@ def _packed(level: Boxes) -> Boxes:
     return np.concatenate([low, high])
 
 
-def _meets(level: Boxes, box: Box) -> NDArray[np.bool_]:
+def _check(box: Box) -> None:
     west, south, east, north = box
-    x, y, to_x, to_y = level
-    found: NDArray[np.bool_] = (x <= east) & (to_x >= west) & (y <= north) & (to_y >= south)
-    return found
+    if not (all(map(math.isfinite, box)) and west <= east and south <= north):
+        raise InvalidArgument(
+            "not a bounding box",
+            expected="four finite numbers, west <= east and south <= north",
+            got=", ".join(f"{value:g}" for value in box),
+            next_step="cut a box across the antimeridian into two",
+        )
