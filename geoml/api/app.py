@@ -13,6 +13,7 @@ from geoml import __version__, catalog
 from geoml.api import problems
 from geoml.api.layers import TileLayers
 from geoml.api.middleware import BodyLimit, Envelope
+from geoml.api.ogc.shelf import Shelf
 from geoml.api.routes import areas, docs, health, landing, predict
 from geoml.api.served import Served
 from geoml.api.settings import Settings
@@ -42,9 +43,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for error in catalog.broken().values():
         logger.warning("%s", error)
     served, prefix = Served(settings.data), settings.root_path
-    app.state.settings, app.state.served = settings, served
+    app.state.settings, app.state.served, app.state.shelf = settings, served, Shelf(served)
     problems.register(app)
-    app.include_router(landing.build(served, prefix))
+    app.include_router(landing.build(served, app.state.shelf))
     app.include_router(health.build(served))
     app.include_router(docs.build(prefix))
     app.include_router(areas.build(served, prefix))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from geoml.api import openapi
+from geoml.api.ogc.media import OPENAPI
 
 
 def build(prefix: str) -> APIRouter:
@@ -26,7 +29,8 @@ def build(prefix: str) -> APIRouter:
         return HTMLResponse(page)
 
     @router.get("/api")
-    def api(request: Request) -> JSONResponse:
-        return JSONResponse(request.app.openapi())
+    def api(request: Request) -> Response:
+        body = openapi.document(request.app, request.app.state.shelf)
+        return Response(body, media_type=OPENAPI)
 
     return router

@@ -1,0 +1,1 @@
+"""OGC API - Features over the collections of the catalog: parameters, documents, pages, routes."""

@@ -1,0 +1,249 @@
+"""The routes of OGC API - Features: what each reads, where it looks, what it answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from geoml import catalog
+from geoml.api.ogc import documents, items, media, pages, parameters
+from geoml.api.ogc.links import base as base_of
+from geoml.api.ogc.links import self_and_alternate
+from geoml.api.ogc.markup import Html, join, tag
+from geoml.api.ogc.parameters import Parameter
+from geoml.api.ogc.query import Selection
+from geoml.api.ogc.shelf import Entry, Shelf
+from geoml.api.served import Served
+from geoml.errors import NotFound
+from geoml.types import Language
+from tiles.router import not_modified
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+ONLY_F: Mapping[str, Parameter] = {"f": media.F}
+FEATURE: tuple[str, ...] = ("crs", "f")
+"""Parameters of the items that one feature takes too."""
+_YEAR, _MINUTE = "public, max-age=31536000, immutable", "public, max-age=60"
+
+
+@dataclass(frozen=True)
+class Features:
+    """The resources of OGC API - Features over a shelf of collections."""
+
+    shelf: Shelf
+    served: Served
+    selection: Selection
+
+    async def landing(self, request: Request) -> Response:
+        """``/``."""
+        asked = _asked(request, ONLY_F, (media.JSON,))
+        document = documents.landing(asked.base, asked.language)
+
+        def drawn() -> bytes:
+            lists = self._lists(asked.language)
+            return pages.landing(document, asked.base, asked.language, lists)
+
+        return await _answer(asked, document, drawn)
+
+    async def conformance(self, request: Request) -> Response:
+        """``/conformance``."""
+        asked = _asked(request, ONLY_F, (media.JSON,))
+        document = documents.conformance()
+        return await _answer(
+            asked, document, lambda: pages.conformance(document, asked.base, asked.language)
+        )
+
+    async def collections(self, request: Request) -> Response:
+        """``/collections``."""
+        asked = _asked(request, ONLY_F, (media.JSON,))
+        entries = await run_in_threadpool(self.shelf.all)
+        document = documents.listing(entries, asked.base, asked.language)
+        return await _answer(
+            asked, document, lambda: pages.listing(document, asked.base, asked.language)
+        )
+
+    async def collection(self, request: Request) -> Response:
+        """``/collections/{collection}``."""
+        asked = _asked(request, ONLY_F, (media.JSON,))
+        entry = await self._entry(request.path_params["collection"])
+        document = documents.collection(entry, asked.base, asked.language)
+        return await _answer(
+            asked, document, lambda: pages.collection(document, asked.base, asked.language)
+        )
+
+    async def queryables(self, request: Request) -> Response:
+        """``/collections/{collection}/queryables``."""
+        asked = _asked(request, ONLY_F, (media.SCHEMA, media.JSON))
+        entry = await self._entry(request.path_params["collection"])
+        document = documents.queryables(entry, asked.address, asked.language)
+        return await _answer(
+            asked,
+            document,
+            lambda: pages.queryables(entry, document, asked.base, asked.language),
+            linked=False,
+        )
+
+    async def items(self, request: Request) -> Response:
+        """``/collections/{collection}/items``."""
+        entry = await self._entry(request.path_params["collection"])
+        asked = _asked(request, entry.parameters, (media.GEOJSON, media.JSON))
+        entry = await self._pinned(entry, asked.values)
+        headers = _headers(entry, asked)
+        if not_modified(request, headers["etag"].removeprefix("W/")):
+            return Response(status_code=304, headers=headers)
+
+        def body() -> bytes:
+            found = entry.collection
+            page = items.page(found, self.selection.of(found, asked.values), asked)
+            if asked.shown == "json":
+                return page
+            return pages.items(entry, page, asked.base, asked.language)
+
+        # A page of ready-made lines costs less than the trip to a thread.
+        quick = asked.shown == "json" and entry.collection.kind == "units"
+        quick = quick and not {"crs", "filter", "bbox-crs"} & asked.values.keys()
+        content = body() if quick else await run_in_threadpool(body)
+        return Response(content, media_type=asked.media_type, headers=headers)
+
+    async def item(self, request: Request) -> Response:
+        """``/collections/{collection}/items/{feature}``."""
+        entry = await self._entry(request.path_params["collection"])
+        declared = {name: entry.parameters[name] for name in FEATURE}
+        asked = _asked(request, declared, (media.GEOJSON, media.JSON))
+        headers = _headers(entry, asked)
+        if not_modified(request, headers["etag"].removeprefix("W/")):
+            return Response(status_code=304, headers=headers)
+
+        def body() -> bytes:
+            feature = items.one(entry.collection, request.path_params["feature"], asked)
+            if asked.shown == "json":
+                return feature
+            return pages.feature(entry, feature, asked.base, asked.language)
+
+        content = await run_in_threadpool(body)
+        return Response(content, media_type=asked.media_type, headers=headers)
+
+    async def _entry(self, name: str) -> Entry:
+        found = self.shelf.kept(name)
+        return await run_in_threadpool(self.shelf.get, name) if found is None else found
+
+    async def _pinned(self, entry: Entry, values: Mapping[str, Any]) -> Entry:
+        """The edition that the first page was of: 410 where it was deleted meanwhile."""
+        edition = values["token"][0] if "token" in values else entry.collection.edition
+        if edition == entry.collection.edition:
+            return entry
+        stem = entry.collection.id.partition("@")[0]
+        try:
+            return await self._entry(f"{stem}@{edition}")
+        except NotFound as error:
+            told = "the edition of these pages is gone; begin again without `token`"
+            raise HTTPException(410, told) from error
+
+    def _lists(self, language: Language) -> Html:
+        areas = [tag("li", area.name) for area in self.served.areas()]
+        services = [
+            tag("li", tag("strong", one.title.in_(language)), tag("br"), one.summary.in_(language))
+            for one in map(catalog.get, catalog.names())
+        ]
+        first = tag("li", "geoml demo") if not areas else None
+        names = ("Villes", "Réponses") if language == "fr" else ("Areas", "Services")
+        return join(
+            tag("h2", names[0]), tag("ul", first, *areas), tag("h2", names[1]), tag("ul", *services)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(items.Asked):
+    """A request, with the address of the front door and what decides its tag."""
+
+    base: str
+    request: Request
+
+    @property
+    def media_type(self) -> str:
+        """The type of the answer."""
+        return "text/html; charset=utf-8" if self.shown == "html" else self.kind
+
+
+def build(shelf: Shelf, served: Served) -> list[Route]:
+    """The routes, GET alone; HEAD is made of it at the edge."""
+    features = Features(shelf, served, Selection())
+    paths: Mapping[str, Endpoint] = {
+        "/": features.landing,
+        "/conformance": features.conformance,
+        "/collections": features.collections,
+        "/collections/{collection}": features.collection,
+        "/collections/{collection}/queryables": features.queryables,
+        "/collections/{collection}/items": features.items,
+        "/collections/{collection}/items/{feature}": features.item,
+    }
+    return [Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()]
+
+
+def _asked(request: Request, declared: Mapping[str, Parameter], kinds: tuple[str, ...]) -> _Asked:
+    raw = request.scope["query_string"]
+    values = parameters.read(raw, declared)
+    shown, kind = media.format_of(request, values.get("f"), kinds)
+    base = base_of(request)
+    # The path as the client wrote it: an id may hold what a URL must quote.
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return _Asked(
+        address=base + quote(path) if path != "/" else f"{base}/",
+        pairs=parameters.pairs(raw),
+        values=values,
+        shown=shown,
+        kind=kind if shown == "json" else kinds[0],
+        language=media.language_of(request),
+        base=base,
+        request=request,
+    )
+
+
+def _headers(entry: Entry, asked: _Asked) -> dict[str, str]:
+    """Cache headers, the language, and the CRS of the coordinates."""
+    scope = asked.request.scope
+    told = (entry.collection.etag, asked.address, scope["query_string"], asked.media_type)
+    found = _common(asked, told)
+    pinned = entry.collection.pinned and "token" not in asked.values
+    found["cache-control"] = _YEAR if pinned or "token" in asked.values else _MINUTE
+    if asked.shown == "json":
+        found["content-crs"] = f"<{asked.crs.uri}>"
+    return found
+
+
+def _common(asked: _Asked, told: tuple[object, ...]) -> dict[str, str]:
+    digest = blake2b(repr((asked.language, *told)).encode(), digest_size=12).hexdigest()
+    return {
+        "etag": f'W/"{digest}"',
+        "vary": "Accept, Accept-Language",
+        "content-language": asked.language,
+    }
+
+
+async def _answer(
+    asked: _Asked, document: dict[str, Any], drawn: Callable[[], bytes], *, linked: bool = True
+) -> Response:
+    """A small document as JSON or as a page."""
+    if linked:
+        own = self_and_alternate(
+            asked.address, asked.pairs, asked.shown, asked.kind, asked.language
+        )
+        document["links"] = [*own, *document["links"]]
+    if asked.shown == "html":
+        content = await run_in_threadpool(drawn)
+    else:
+        content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {**_common(asked, (content,)), "cache-control": _MINUTE}
+    if not_modified(asked.request, headers["etag"].removeprefix("W/")):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=asked.media_type, headers=headers)
