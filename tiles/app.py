@@ -7,6 +7,8 @@ from fastapi.responses import JSONResponse
 
 from geoml.errors import GeomlError, NotFound, UsageError
 from tiles.edge import HeadAsGet, PublicAddress
+from tiles.fast import FastLane
+from tiles.front import TileFront
 from tiles.layers import LayerSource
 from tiles.problems import public
 from tiles.router import build_router
@@ -17,10 +19,18 @@ def create_app(source: LayerSource, public_url: str = "") -> FastAPI:
 
     ``public_url`` is the address behind a proxy, as in ``https://town.org/heat``.
     """
-    app = FastAPI(title="geoml tiles", docs_url=None, redoc_url=None)
-    app.include_router(build_router(source))
-    app.add_middleware(HeadAsGet)
+    lane = FastLane()
+    app = routes(source, lane)
+    app.add_middleware(TileFront, source=source, lane=lane)
     app.add_middleware(PublicAddress, public_url=public_url)
+    return app
+
+
+def routes(source: LayerSource, lane: FastLane) -> FastAPI:
+    """The application behind the front: every tile through its route."""
+    app = FastAPI(title="geoml tiles", docs_url=None, redoc_url=None)
+    app.include_router(build_router(source, lane))
+    app.add_middleware(HeadAsGet)
 
     @app.exception_handler(GeomlError)
     def ours(_: Request, error: GeomlError) -> JSONResponse:

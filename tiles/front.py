@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoml.errors import GeomlError
-from tiles.fast import BLANK, FastLane, Slow
+from tiles.fast import BLANK, FastLane
 from tiles.layers import Layer, LayerSource
 from tiles.reader import MAX_ZOOM
 from tiles.router import caching, is_current
 
 Authorise: TypeAlias = Callable[[Scope, Layer], bool]
 _Header: TypeAlias = tuple[bytes, bytes]
+_Asked: TypeAlias = tuple[Layer, int, int, int, str | None]
 
 _TILE = re.compile(r"/tiles/([^/]+)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.png", re.ASCII)
 _STYLE = re.compile(rb"style=([a-z0-9_-]{1,40})")
+_KINDS = {"image/png": b"image/png", "image/webp": b"image/webp"}
 _MOST = 512
 
 
@@ -31,7 +32,7 @@ class TileFront:
     """ASGI middleware that answers GET of finished tiles and passes everything else on.
 
     ``allowed`` says whether the caller may see a layer; where it says no, the application gives
-    the reason.
+    the reason. ``counts`` says what became of the tiles that were asked for.
     """
 
     def __init__(
@@ -43,34 +44,43 @@ class TileFront:
     ) -> None:
         self._app, self._source, self._lane, self._allowed = app, source, lane, allowed
         self._headers: dict[tuple[str, bool, str | None], list[_Header]] = {}
+        self.counts = dict.fromkeys(("ready", "blank", "not_modified", "passed_on"), 0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
         asked = self._asked(scope)
-        if asked is None:
+        answer = self._answer(scope, asked) if asked is not None else None
+        if answer is None:
+            self.counts["passed_on"] += asked is not None
             await self._app(scope, receive, send)
             return
+        status, headers, body = answer
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _answer(self, scope: Scope, asked: _Asked) -> tuple[int, list[_Header], bytes] | None:
+        """Status, headers and body of a tile; None where the application must answer."""
         layer, z, x, y, style = asked
         headers = self._caching(layer, style)
-        if _asked_again(scope, headers[1][1]):
-            await _answer(send, 304, headers, b"")
-            return
-        tile = self._tile(layer, z, x, y, style)
-        if tile is None:
-            await _answer(send, 200, _with_body(headers, b"image/png", BLANK), BLANK)
-        elif isinstance(tile, bytes):
-            kind = layer.media_type.encode()
-            await _answer(send, 200, _with_body(headers, kind, tile), tile)
-        else:  # it must be drawn, or the style is unknown
-            await self._app(scope, receive, send)
-
-    def _tile(self, layer: Layer, z: int, x: int, y: int, style: str | None) -> bytes | Slow | None:
+        again, special = _conditions(scope, headers[1][1])
+        if special:
+            return None
+        if again:
+            self.counts["not_modified"] += 1
+            return 304, list(headers), b""
         try:
-            return self._lane.ready(layer, z, x, y, style)
-        except GeomlError as error:
-            return partial(_fail, error)
+            tile = self._lane.ready(layer, z, x, y, style)
+        except GeomlError:  # no such style: the application says it well
+            return None
+        if tile is None:
+            self.counts["blank"] += 1
+            return 200, _with_body(headers, b"image/png", BLANK), BLANK
+        if isinstance(tile, bytes):
+            self.counts["ready"] += 1
+            return 200, _with_body(headers, _KINDS[layer.media_type], tile), tile
+        return None  # it must be drawn
 
-    def _asked(self, scope: Scope) -> tuple[Layer, int, int, int, str | None] | None:
+    def _asked(self, scope: Scope) -> _Asked | None:
         """The tile of a plain request, None for all others."""
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
@@ -105,22 +115,19 @@ class TileFront:
 
 
 def _with_body(headers: list[_Header], kind: bytes, body: bytes) -> list[_Header]:
-    length = str(len(body)).encode()
-    return [*headers, (b"content-type", kind), (b"content-length", length)]
+    length = b"%d" % len(body)
+    return [*headers, (b"content-length", length), (b"content-type", kind)]
 
 
-def _fail(error: GeomlError) -> tuple[bytes, str]:
-    raise error
+def _conditions(scope: Scope, etag: bytes) -> tuple[bool, bool]:
+    """Whether the client has this very tile (RFC 9110, 13.1.2), and whether it asks for codings.
 
-
-async def _answer(send: Send, status: int, headers: list[_Header], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _asked_again(scope: Scope, etag: bytes) -> bool:
-    """Whether the client has this very tile (RFC 9110, 13.1.2)."""
+    A client that refuses plain content (``identity;q=0``) gets the application's answer.
+    """
+    again, seen, special = False, False, False
     for name, value in scope["headers"]:
-        if name == b"if-none-match":
-            return is_current(value.decode("latin-1"), etag.decode("latin-1"))
-    return False
+        if name == b"if-none-match" and not seen:
+            again, seen = is_current(value.decode("latin-1"), etag.decode("latin-1")), True
+        elif name == b"accept-encoding" and b"=0" in value:
+            special = True
+    return again, special
