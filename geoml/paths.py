@@ -73,6 +73,10 @@ class Home:
         """Folder of the editions of one service in one area."""
         return self.root / "editions" / slug(service) / slug(area)
 
+    def cache(self, service: str, area: str) -> Path:
+        """Folder of what was made from the editions of one shelf and can be made again."""
+        return self.root / "cache" / slug(service) / slug(area)
+
     def models(self, service: str) -> Path:
         """Folder of the models that this home has trained for a service."""
         return self.root / "models" / slug(service)

@@ -25,6 +25,7 @@ from geoml.raster.grid import Grid, transformer
 FORMAT = 1
 MAX_CELLS = 400_000_000
 _FILE = "area.json"
+_TAKEN = "-cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,19 @@ def create(
     whole multiples of the resolution.
 
     Raises:
-        InvalidArgument: Neither or both of bbox and file, a bbox that is none, a CRS that is not
-            in metres, more than ``MAX_CELLS`` cells, or a place that no one CRS or web map holds:
-            across 180 E, beyond 80 S or 84 N, half a continent.
+        InvalidArgument: Neither or both of bbox and file, a bbox that is none, an id that ends in
+            ``-cells``, a CRS that is not in metres, more than ``MAX_CELLS`` cells, or a place that
+            no one CRS or web map holds: across 180 E, beyond 80 S or 84 N, half a continent.
         AlreadyExists: There is an area of that id.
         DataError: The boundary file cannot be used.
     """
     folder = home.area(id)
+    if id.endswith(_TAKEN):
+        raise InvalidArgument(
+            f"an id that ends in {_TAKEN} is that of a collection of cells",
+            where=id,
+            next_step="choose another id",
+        )
     if folder.exists():
         raise AlreadyExists(
             f"there is an area {id!r} already",

@@ -6,40 +6,47 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal, Protocol
+import logging
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 import geopandas
-import numpy as np
 import pyarrow as pa
 
 from geoml import editions
-from geoml.areas.area import Area, load
+from geoml.areas.area import load
 from geoml.areas.area import names as area_names
+from geoml.catalog.derived import CELLS, has_units
+from geoml.catalog.fields import Field, FieldType, fields_of
+from geoml.catalog.published import Cells, Units, outward
 from geoml.catalog.services import get, names
-from geoml.contract import Service
-from geoml.editions import EditionRef
-from geoml.errors import InvalidArgument, UnknownCollection, UnknownEdition
+from geoml.editions.store import CURRENT, MANIFEST
+from geoml.errors import (
+    CorruptFile,
+    InvalidArgument,
+    UnknownArea,
+    UnknownCollection,
+    UnknownEdition,
+)
 from geoml.paths import Home
 from geoml.types import Text
-from geoml.vector.fragments import DECIMALS, Fragments
 from geoml.vector.packed import Box, Rows
-from geoml.vector.read import read_table
 
-FieldType = Literal["string", "number", "integer"]
+__all__ = [
+    "Cells", "Collection", "Field", "FieldType", "Keep", "Units", "all_of", "fields_of", "find",
+    "outward",
+]  # fmt: skip
+
+logger = logging.getLogger("geoml.catalog")
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One property of the features of a collection; ``unit`` is empty for text."""
+class Keep(Protocol):
+    """``make()``, perhaps remembered under ``key`` until the file ``path`` changes."""
 
-    name: str
-    type: FieldType
-    title: Text
-    unit: str = ""
+    def __call__(self, key: Hashable, path: Path, make: Callable[[], T]) -> T:
+        """What was made now or before."""
 
 
 class Collection(Protocol):
@@ -84,118 +91,28 @@ class Collection(Protocol):
         """Rows with ``id``, properties and geometry in the storage CRS."""
 
 
-class Units:
-    """The units of one edition: buildings, zones, whatever the service speaks of."""
-
-    kind: Literal["units", "cells"] = "units"
-
-    def __init__(self, service: Service, area: Area, edition: EditionRef, *, pinned: bool) -> None:
-        manifest = edition.manifest()
-        self._folder = edition.folder
-        self.service, self.area, self.edition = service.name, area.id, edition.id
-        self.id = f"{service.name}-{area.id}" + (f"@{edition.id}" if pinned else "")
-        self.pinned, self.crs, self.when = pinned, area.crs, manifest["date"]
-        self.title = Text(
-            fr=f"{service.title.fr}, {area.name}", en=f"{service.title.en}, {area.name}"
-        )
-        self.description = service.summary
-        self.etag = f"{edition.id}-units"
-        self.audience: Literal["public", "staff"] = "public"
-        self._fragments = Fragments(
-            self._folder / "units.geojson", self._folder / "units-index.arrow"
-        )
-        boxes = self._fragments.boxes
-        self.bbox = outward(boxes) if len(boxes) else tuple(manifest["bbox"])
-        self.fields = fields_of(service, self._all.schema)
-
-    def __len__(self) -> int:
-        """How many units there are."""
-        return len(self._fragments)
-
-    def search(self, boxes: Sequence[Box]) -> Rows:
-        """Rows whose geometry meets any of the boxes."""
-        return self._fragments.search(boxes)
-
-    def page(self, rows: slice | Rows) -> bytes:
-        """Ready-made features."""
-        return self._fragments.page(rows)
-
-    def row(self, fid: str) -> int | None:
-        """The row of a unit."""
-        return self._rows.get(fid)
-
-    def table(self, columns: Sequence[str], rows: slice | Rows | None = None) -> pa.Table:
-        """Properties of rows."""
-        return _taken(self._all.select(list(columns)), rows)
-
-    def frame(self, rows: slice | Rows) -> geopandas.GeoDataFrame:
-        """Rows in the area's CRS."""
-        return geopandas.GeoDataFrame.from_arrow(_taken(self._all, rows))
-
-    @cached_property
-    def _all(self) -> pa.Table:
-        return read_table(self._folder / "units.parquet")
-
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {fid: row for row, fid in enumerate(self._all["id"].to_pylist())}
+_Kind: TypeAlias = type[Units] | type[Cells]
+_KINDS: tuple[_Kind, ...] = (Units, Cells)
+_: tuple[type[Collection], ...] = (Units, Cells)  # mypy checks the fit here
 
 
-def fields_of(service: Service, schema: pa.Schema) -> tuple[Field, ...]:
-    """The properties that a published table has, in its order, with what the service says."""
-    told = {
-        "kind": (Text(fr="Genre", en="Kind"), ""),
-        f"{service.name}_score": (service.title, "0..100"),
-        "lower": (Text(fr="Borne basse du score", en="Lower bound of the score"), "0..100"),
-        "upper": (Text(fr="Borne haute du score", en="Upper bound of the score"), "0..100"),
-        "applicability": (
-            Text(fr="Dissemblance sur son seuil", en="Dissimilarity over its threshold"),
-            "1",
-        ),
-        "name": (Text(fr="Nom", en="Name"), ""),
-        "height_m": (Text(fr="Hauteur", en="Height"), "m"),
-        "area_m2": (Text(fr="Surface au sol", en="Ground area"), "m2"),
-    }
-    found = []
-    for field in schema:
-        if field.name not in {"id", "geometry"}:
-            title, unit = told.get(field.name, (Text(fr=field.name, en=field.name), ""))
-            found.append(Field(field.name, _type(field.type), title, unit))
-    return tuple(found)
+def _made(key: Hashable, path: Path, make: Callable[[], T]) -> T:  # noqa: ARG001 - remembers none
+    return make()
 
 
-def outward(boxes: Any) -> Box:  # noqa: ANN401 - array of shape (n, 4)
-    """The box around boxes, rounded away from them: an extent may be too large, never too small."""
-    scale = 10**DECIMALS
-    west, south = (math.floor(v * scale) / scale for v in np.nanmin(boxes[:, :2], axis=0))
-    east, north = (math.ceil(v * scale) / scale for v in np.nanmax(boxes[:, 2:], axis=0))
-    return west, south, east, north
+def find(home: Home, collection: str, keep: Keep = _made) -> Collection:
+    """The collection of an id, opened; raises UnknownCollection.
 
-
-def _type(kind: pa.DataType) -> FieldType:
-    if pa.types.is_integer(kind):
-        return "integer"
-    return "number" if pa.types.is_floating(kind) else "string"
-
-
-def _taken(table: pa.Table, rows: slice | Rows | None) -> pa.Table:
-    if rows is None:
-        return table
-    if isinstance(rows, slice):
-        first, last, _ = rows.indices(table.num_rows)
-        return table.slice(first, max(0, last - first))
-    return table.take(pa.array(rows))
-
-
-def find(home: Home, collection: str) -> Collection:
-    """The collection of an id; raises UnknownCollection. Ids never become paths unchecked."""
-    stem, _, edition = collection.partition("@")
+    Ids never become paths unchecked. With ``keep`` (a server has ``Served.keep``) it stays open
+    until the file that says which edition is served changes.
+    """
+    stem, pin, edition = collection.partition("@")
     service, _, place = stem.partition("-")
-    if service in names() and place:
-        for area_id, make in _readings(place):
-            ref = _edition(home, service, area_id, edition)
-            if ref is not None:
-                return make(get(service), load(home, area_id), ref, pinned=bool(edition))
+    if service in names() and bool(pin) == bool(edition):
+        for area, kind in _readings(place):
+            found = _open(home, service, area, edition, kind, keep)
+            if found is not None:
+                return found
     raise UnknownCollection(
         "no such collection",
         where=repr(collection)[:120],
@@ -203,26 +120,58 @@ def find(home: Home, collection: str) -> Collection:
     )
 
 
-def _readings(place: str) -> list[tuple[str, type[Units]]]:
-    """What the part after the service can mean: an area, or the cells of one."""
-    return [(place, Units)]
+def all_of(home: Home, keep: Keep = _made) -> tuple[Collection, ...]:
+    """Every collection of every current edition, by service and area, units before cells.
+
+    The log names editions that cannot be read; the others are served.
+    """
+    found: dict[str, Collection] = {}
+    for service in names():
+        for area in area_names(home):
+            for kind in _KINDS:
+                try:
+                    one = _open(home, service, area, "", kind, keep)
+                except (CorruptFile, UnknownArea, UnknownEdition) as error:  # deleted just now
+                    logger.warning("%s", error)
+                    continue
+                if one is not None:
+                    found.setdefault(one.id, one)
+    return tuple(found.values())
 
 
-def _edition(home: Home, service: str, area: str, edition: str) -> EditionRef | None:
+def _readings(place: str) -> list[tuple[str, _Kind]]:
+    """What the part after the service can mean: an area, or the cells of one.
+
+    No new area has an id that ends in ``-cells``; one of before that rule keeps its name.
+    """
+    cells = place.removesuffix(CELLS)
+    return [(place, Units)] if cells == place else [(place, Units), (cells, Cells)]
+
+
+def _open(
+    home: Home, service: str, area: str, edition: str, kind: _Kind, keep: Keep
+) -> Collection | None:
+    def make() -> Collection | None:
+        ref = pinned or _edition(home, service, area)
+        if ref is None or (kind is Units and not has_units(ref)):
+            return None
+        return kind(home, get(service), load(home, area), ref, pinned=pinned is not None)
+
+    pinned = _edition(home, service, area, edition) if edition else None
+    try:
+        shelf = home.editions(service, area)
+    except InvalidArgument:
+        return None
+    if edition and pinned is None:
+        return None
+    stamp = pinned.folder / MANIFEST if pinned else shelf / CURRENT
+    return keep(("collection", service, area, edition, kind), stamp, make)
+
+
+def _edition(home: Home, service: str, area: str, edition: str = "") -> editions.EditionRef | None:
     try:
         if edition:
             return editions.find(home, service, area, edition)
         return editions.current(home, service, area)
     except (UnknownEdition, InvalidArgument):
         return None
-
-
-def all_of(home: Home) -> tuple[Collection, ...]:
-    """Every collection of every current edition, by service and area."""
-    found: list[Collection] = []
-    for service in names():
-        for area in area_names(home):
-            ref = editions.current(home, service, area)
-            if ref is not None:
-                found.append(Units(get(service), load(home, area), ref, pinned=False))
-    return tuple(found)

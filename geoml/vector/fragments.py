@@ -58,9 +58,13 @@ def write_fragments(path: Path, index: Path, frame: geopandas.GeoDataFrame) -> N
             tables.append(_index(starts, shapes))
         stream.write(_CLOSE)
         table = pa.concat_tables(tables) if tables else _index([], np.empty(0, object))
-        table = table.replace_schema_metadata({"end": str(at)})
-        with pa.OSFile(os.fspath(beside), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
-            out.write_table(table)
+        write_index(beside, table.replace_schema_metadata({"end": str(at)}))
+
+
+def write_index(path: Path, table: pa.Table) -> None:
+    """Write a table as an Arrow IPC file, which is read by mapping it into memory."""
+    with pa.OSFile(os.fspath(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+        out.write_table(table)
 
 
 def emitted(shapes: geopandas.GeoSeries) -> NDArray[Any]:

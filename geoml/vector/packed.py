@@ -39,7 +39,7 @@ class PackedTree:
         A point or a line is a box too. Raises InvalidArgument for one that is none: NaN, infinite,
         or with its ends the wrong way round.
         """
-        _check(box)
+        check(box)
         nodes = np.arange(self._levels[-1].shape[1])
         for depth, level in enumerate(reversed(self._levels), 1):
             nodes = nodes[meeting(level[:, nodes].T, box)]
@@ -74,7 +74,8 @@ def _packed(level: Boxes) -> Boxes:
     return np.concatenate([low, high])
 
 
-def _check(box: Box) -> None:
+def check(box: Box) -> None:
+    """Refuse what is no box of finite numbers with InvalidArgument."""
     west, south, east, north = box
     if not (all(map(math.isfinite, box)) and west <= east and south <= north):
         raise InvalidArgument(

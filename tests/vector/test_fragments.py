@@ -1,4 +1,4 @@
-"""Pages of ready-made features are valid GeoJSON, say what the table says, and are found exactly."""
+"""Pages of ready-made features are valid GeoJSON, say what the table says, are found exactly."""
 
 import json
 

@@ -1,0 +1,61 @@
+"""What serving needs beside the measured files of an edition, and where it lies.
+
+It is published with the edition. An edition of before there were such files is immutable: for it
+they are made once, under the home's cache, and lost without harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from geoml.editions import EditionRef
+from geoml.files import alone
+from geoml.paths import Home
+from geoml.vector.cells import write_cells_index
+from geoml.vector.fragments import Fragments, write_fragments
+from geoml.vector.read import read_frame
+
+CELLS = "-cells"
+"""What the id of a collection of cells ends in; no id of an area may."""
+UNITS, FEATURES, FEATURES_INDEX = "units.parquet", "units.geojson", "units-index.arrow"
+CELLS_INDEX, TILES = "cells-index.arrow", "tiles-units.pmtiles"
+
+
+def has_units(edition: EditionRef) -> bool:
+    """Whether an edition speaks of units at all."""
+    return (edition.folder / UNITS).is_file()
+
+
+def fragments(home: Home, edition: EditionRef) -> Fragments:
+    """The units of an edition as ready-made features."""
+    folder = edition.folder
+
+    def make(cache: Path) -> None:
+        frame = read_frame(folder / UNITS)  # in the order of the table, which pages follow
+        write_fragments(cache / FEATURES, cache / FEATURES_INDEX, frame)
+
+    where = _there(home, edition, (FEATURES, FEATURES_INDEX), make)
+    return Fragments(where / FEATURES, where / FEATURES_INDEX)
+
+
+def cells_index(home: Home, edition: EditionRef) -> Path:
+    """The index of the cells of an edition that have an answer."""
+
+    def make(cache: Path) -> None:
+        write_cells_index(cache / CELLS_INDEX, edition.folder / "score.tif")
+
+    return _there(home, edition, (CELLS_INDEX,), make) / CELLS_INDEX
+
+
+def _there(
+    home: Home, edition: EditionRef, names: tuple[str, ...], make: Callable[[Path], None]
+) -> Path:
+    """The folder that holds the files: the edition, else the cache, where they are made once."""
+    if all((edition.folder / name).is_file() for name in names):
+        return edition.folder
+    cache = home.cache(edition.service, edition.area) / edition.id
+    with alone(cache, wait=True):
+        if not all((cache / name).is_file() for name in names):
+            make(cache)
+    return cache
