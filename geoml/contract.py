@@ -21,6 +21,9 @@ from geoml.types import Array, Features, Mask, Text
 Monotone: TypeAlias = Literal["up", "down", None]
 ScoreKind: TypeAlias = Literal["probability", "anchored", "index"]
 Kind: TypeAlias = Literal["tabular", "segmentation"]
+Audience: TypeAlias = Literal["public", "staff"]
+LAYERS = ("score", "lower", "upper", "applicability")
+"""The map layers that an edition of every service has."""
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -259,6 +262,8 @@ class Service:
     ``train`` writes a model into an empty folder and returns its manifest; ``load`` opens such a
     folder; ``scene`` is a tiny synthetic case with a known answer; ``target_of`` turns a label
     raster into the target (for heat: a temperature into an anomaly) and says how.
+
+    ``staff`` names what only bearers of a token see: kinds of units, ``cells``, or map layers.
     """
 
     name: str
@@ -279,6 +284,7 @@ class Service:
     scene: Callable[[], Scene]
     target_of: TargetOf
     input_sets: tuple[tuple[str, ...], ...] = ()
+    staff: frozenset[str] = frozenset()
     method: str = field(default="method.md")
 
     def __post_init__(self) -> None:
@@ -296,6 +302,9 @@ class Service:
         poor = [one for one in self.input_sets if not self.enough(one)]
         if poor:
             raise ValueError(f"an input set is not enough for an answer: {', '.join(poor[0])}")
+        nothing = self.staff - {*self.units, "cells", *LAYERS}
+        if nothing:
+            raise ValueError(f"staff names no kind of unit and no layer: {', '.join(nothing)}")
 
     def feature(self, name: str) -> Feature | None:
         """The declaration of one feature, or None when the service does not use it."""

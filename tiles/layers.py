@@ -45,6 +45,7 @@ class Layer:
     draw: Draw | None = None
     media_type: MediaType = "image/png"
     attribution: str = ""
+    audience: Literal["public", "staff"] = "public"
     legend: Mapping[str, Any] = field(default_factory=dict)
 
     def palette(self, style: str | None) -> Palette:

@@ -11,10 +11,13 @@ from starlette.types import Scope
 
 from geoml import __version__, catalog
 from geoml.api import problems
+from geoml.api.keys import Keys
 from geoml.api.layers import TileLayers
+from geoml.api.limits import RateLimit, edge, safe_headers
 from geoml.api.middleware import BodyLimit, Envelope
 from geoml.api.ogc.shelf import Shelf
 from geoml.api.routes import areas, docs, health, landing, predict
+from geoml.api.security import Guard, layer_allowed
 from geoml.api.served import Served
 from geoml.api.settings import Settings
 from geoml.api.strict import known_parameters_only
@@ -56,10 +59,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if maps_dir().is_dir():
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    if settings.writes_per_minute:
+        app.add_middleware(RateLimit, per_minute=settings.writes_per_minute)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(TileFront, source=layers, lane=lane)
+    app.add_middleware(TileFront, source=layers, lane=lane, allowed=layer_allowed)
+    app.add_middleware(Guard, keys=Keys(settings.data), public_read=settings.public_read)
     app.add_middleware(PublicAddress, public_url=settings.public_url)
-    app.add_middleware(Envelope)
+    edge(app, settings)
+    app.add_middleware(Envelope, headers=safe_headers(settings))
     return app
 
 

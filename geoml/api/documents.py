@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from geoml import catalog, editions
+from geoml.api.security import sees
 from geoml.api.served import Served
 from geoml.areas.area import Area
 from geoml.areas.sources import sources
+from geoml.catalog import audience
 from geoml.contract import Service
 from geoml.errors import UnknownModel
 from geoml.lifecycle.base import BaseLayer, base_layer
@@ -94,7 +96,7 @@ def area_document(area: Area, served: Served, prefix: str) -> dict[str, Any]:
 def edition_document(edition: editions.EditionRef, served: Served, prefix: str) -> dict[str, Any]:
     """An edition: where its tiles and files are, what it was made from."""
     manifest = served.manifest(edition)
-    web = manifest["web"]
+    web, service = manifest["web"], catalog.get(edition.service)
     keep = ("created", "date", "date_of", "model", "synthetic_model", "reference", "quantity")
     return {
         "service": edition.service,
@@ -113,10 +115,12 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
                 "bounds": web["bounds"],
             }
             for layer in catalog.layers_of(edition)
+            if sees(audience.of_layer(service, layer.name))
         ],
         "files": [
             {"name": name, "href": f"{prefix}/editions/{edition.id}/files/{name}", "sha256": digest}
             for name, digest in manifest["files"].items()
+            if sees(audience.of_file(service, name))
         ],
     }
 

@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 
 from geoml import catalog
 from geoml.api.documents import legend
+from geoml.api.security import sees
 from geoml.api.served import Served
+from geoml.catalog import audience
 from geoml.errors import InvalidArgument, UnknownLayer
 from geoml.lifecycle.base import PREFIX, base_layer
 from geoml.lifecycle.web import FLAG, palette_of
@@ -34,7 +36,13 @@ class TileLayers:
         self._kept: dict[str, tuple[str, _Stamp, Layer]] = {}
 
     def get(self, layer_id: str) -> Layer:
-        """The layer of an id; raises UnknownLayer."""
+        """The layer of an id; raises UnknownLayer for one that the caller may not see, too."""
+        layer = self._any(layer_id)
+        if not sees(layer.audience):
+            raise _unknown(layer_id)
+        return layer
+
+    def _any(self, layer_id: str) -> Layer:
         kept = self._kept.get(layer_id)
         if kept is not None and _stamp(kept[0]) == kept[1]:
             return kept[2]
@@ -77,6 +85,7 @@ class TileLayers:
             draw=hatch if flag else None,
             attribution=", ".join(_licences(manifest)),
             legend={} if flag else legend(service),
+            audience=audience.of_layer(service, found.name),
         )
 
     def _base(self, layer_id: str) -> tuple[str, Layer]:
@@ -85,7 +94,7 @@ class TileLayers:
         except InvalidArgument:
             base = None
         if base is None:
-            raise UnknownLayer("no such layer", where=repr(layer_id)[:120])
+            raise _unknown(layer_id)
         layer = Layer(
             id=base.id,
             immutable=False,
@@ -100,6 +109,10 @@ class TileLayers:
             attribution=base.attribution,
         )
         return str(base.path.parent / "base.json"), layer
+
+
+def _unknown(layer_id: str) -> UnknownLayer:
+    return UnknownLayer("no such layer", where=repr(layer_id)[:120])
 
 
 def _stamp(path: str) -> _Stamp:

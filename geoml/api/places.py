@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from geoml.api.answers import OUTSIDE, UNKNOWN, drivers, measures, number
+from geoml.api.security import sees
 from geoml.api.served import Served
 from geoml.areas.area import Area
+from geoml.catalog import audience
 from geoml.contract import Service
 from geoml.editions import EditionRef
 from geoml.errors import NotFound, OutsideData, UnknownEdition
@@ -57,6 +59,8 @@ def _locate(
     service: Service, served: Served, lon: float, lat: float, area: str | None
 ) -> tuple[Area, EditionRef, tuple[int, int], list[float]]:
     """The area that answers at a place, its edition, the cell, and its target with interval."""
+    if not sees(audience.of_cells(service)):
+        raise OutsideData("no published answer covers this place", where=service.name)
     asked = (served.area(area),) if area is not None else served.areas()
     silent = []
     # Of areas that overlap, the finest grid that has an answer knows the place best.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from geoml.errors import InvalidArgument
 from geoml.paths import Home
 
 _ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[\w.~-]+)*/?", re.A)
+_ORIGIN = re.compile(r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.A)
+_NAME = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\]", re.A)
 _DOORS = {"api", "areas", "docs", "editions", "maps", "services", "static", "tiles"}
 
 
@@ -25,6 +28,46 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Address behind a proxy, e.g. https://town.org/heat.")
     max_body_bytes: int = Field(4_000_000, ge=1_000, le=100_000_000)
     max_batch: int = Field(5_000, ge=1, le=100_000, description="Most rows of one prediction.")
+
+    public_read: bool = Field(True, description="Whether public data are open without a token.")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names that the server answers to, *.town.org too; any when empty."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Sites whose pages may read answers, as https://town.org, or *."
+    )
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other sites that may show the map in an iframe, as https://town.org."
+    )
+    writes_per_minute: int = Field(
+        1_200, ge=0, le=1_000_000, description="POSTs of one client; 0 for no limit."
+    )
+
+    @field_validator("hosts", "cors_origins", "frame_ancestors", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """``a, b`` in the environment."""
+        return tuple(re.split(r"[\s,]+", value.strip(", \t"))) if isinstance(value, str) else value
+
+    @field_validator("hosts")
+    @classmethod
+    def _host_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        names = tuple(one.lower() for one in value if one)
+        return _all_match(_NAME, names, "GEOML_HOSTS", "names without a port, as town.org")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _readers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        sites = tuple(one.lower() for one in value if one)
+        if sites == ("*",):
+            return sites
+        return _all_match(_ORIGIN, sites, "GEOML_CORS_ORIGINS", f"* alone, or {_SITES}")
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _frames(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        sites = tuple(one.lower() for one in value if one)
+        return _all_match(_ORIGIN, sites, "GEOML_FRAME_ANCESTORS", _SITES)
 
     @field_validator("public_url")
     @classmethod
@@ -55,3 +98,17 @@ class Settings(BaseSettings):
     def root_path(self) -> str:
         """The path part of the public address, without a closing slash."""
         return urlsplit(self.public_url).path.rstrip("/")
+
+
+_SITES = "sites as https://town.org, without a path, joined by commas"
+
+
+def _all_match(
+    pattern: re.Pattern[str], values: tuple[str, ...], where: str, expected: str
+) -> tuple[str, ...]:
+    wrong = [one for one in values if not pattern.fullmatch(one)]
+    if wrong:
+        raise InvalidArgument(
+            "cannot be used", where=where, expected=expected, got=repr(wrong[0])[:80]
+        )
+    return values

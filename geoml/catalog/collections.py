@@ -113,7 +113,12 @@ def find(home: Home, collection: str, keep: Keep = _made) -> Collection:
             found = _open(home, service, area, edition, kind, keep)
             if found is not None:
                 return found
-    raise UnknownCollection(
+    raise unknown(collection)
+
+
+def unknown(collection: str) -> UnknownCollection:
+    """The error for an id that is none, or none that the caller may know of."""
+    return UnknownCollection(
         "no such collection",
         where=repr(collection)[:120],
         next_step="GET /collections lists the collections",

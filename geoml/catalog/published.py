@@ -13,6 +13,7 @@ import pyarrow as pa
 import shapely
 
 from geoml.areas.area import Area
+from geoml.catalog import audience
 from geoml.catalog.derived import CELLS, UNITS, cells_index, fragments
 from geoml.catalog.fields import Field, fields_of
 from geoml.contract import Service
@@ -40,7 +41,9 @@ class _Published:
         pin = f"@{edition.id}" if pinned else ""
         self.id = f"{service.name}-{area.id}{suffix}{pin}"
         self.pinned, self.crs, self.when = pinned, area.crs, manifest["date"]
-        self.description, self.audience = service.summary, "public"
+        self.description = service.summary
+        of = audience.of_cells if self.kind == "cells" else audience.of_units
+        self.audience = of(service)
         self.etag = f"{edition.id}-{self.kind}"
 
 

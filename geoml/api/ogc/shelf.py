@@ -11,6 +11,7 @@ from typing import TypeAlias
 from geoml.api.ogc import crs, query
 from geoml.api.ogc.crs import Crs
 from geoml.api.ogc.parameters import Parameter
+from geoml.api.security import sees
 from geoml.api.served import Served
 from geoml.catalog import collections
 from geoml.catalog.collections import Collection
@@ -46,7 +47,9 @@ class Shelf:
     def kept(self, name: str) -> Entry | None:
         """A collection that is open and still what it was, else None; one ``stat``, no reading."""
         found = self._kept.get(name)
-        return found[2] if found is not None and _stamp(found[0]) == found[1] else None
+        if found is None or _stamp(found[0]) != found[1] or not sees(found[2].collection.audience):
+            return None
+        return found[2]
 
     def get(self, name: str) -> Entry:
         """The collection of an id, opened where need be; raises UnknownCollection."""
@@ -55,10 +58,13 @@ class Shelf:
     def all(self) -> tuple[Entry, ...]:
         """Every collection of the current editions."""
         found = collections.all_of(self._served.home, self._served.keep)
-        return tuple(self.get(one.id) for one in found)
+        return tuple(self.get(one.id) for one in found if sees(one.audience))
 
     def _opened(self, name: str) -> Entry:
-        witness = self._witness(collections.find(self._served.home, name, self._served.keep))
+        there = collections.find(self._served.home, name, self._served.keep)
+        if not sees(there.audience):
+            raise collections.unknown(name)
+        witness = self._witness(there)
         stamp = _stamp(witness)
         # Found again after the stamp was taken: never older than what it says.
         found = collections.find(self._served.home, name, self._served.keep)

@@ -10,8 +10,10 @@ from fastapi.responses import FileResponse
 
 from geoml import catalog, editions
 from geoml.api.documents import area_document, edition_document, service_document
+from geoml.api.security import sees
 from geoml.api.served import Served
 from geoml.areas import area as area_module
+from geoml.catalog import audience
 from geoml.errors import UnknownEdition
 
 MEDIA = {
@@ -54,7 +56,8 @@ def build(served: Served, prefix: str) -> APIRouter:
         ref = next((one for one in _editions(served) if one.id == edition), None)
         if ref is None:
             raise UnknownEdition("no such edition", where=repr(edition)[:80])
-        if name not in {*served.manifest(ref)["files"], "manifest.json"}:
+        there = name in {*served.manifest(ref)["files"], "manifest.json"}
+        if not there or not sees(audience.of_file(catalog.get(ref.service), name)):
             raise UnknownEdition("no such file in this edition", where=repr(name)[:80])
         media = MEDIA.get(re.sub(r".*(?=\.)", "", name), "application/octet-stream")
         path = ref.folder / name

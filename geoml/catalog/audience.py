@@ -1,0 +1,48 @@
+"""Whom the parts of an edition are for, as the service declares it in ``Service.staff``.
+
+What is more than one thing is for the fewest: a file of buildings and zones is for staff when
+buildings are; a file that gives the score away is for staff when the score is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from geoml.contract import LAYERS, Audience, Service
+
+_OPEN_FILES = frozenset({"manifest.json"})
+_UNITS = frozenset({"units", "units-index", "tiles-units"})
+
+
+def of_layer(service: Service, layer: str) -> Audience:
+    """Whom a map layer is for: ``score``, ``lower``, ``upper``, ``applicability``."""
+    return _audience(service, (layer,))
+
+
+def of_units(service: Service, kinds: Iterable[str] | None = None) -> Audience:
+    """Whom units of these kinds are for; of all that the service declares, where left out."""
+    return _audience(service, service.units if kinds is None else kinds)
+
+
+def of_cells(service: Service) -> Audience:
+    """Whom the cells of the analysis grid are for: they are what the score layer shows."""
+    return _audience(service, ("cells", "score"))
+
+
+def of_file(service: Service, name: str) -> Audience:
+    """Whom a file of an edition is for, by its name.
+
+    A file that is of no layer and of no unit (the target in its unit, what the model saw) tells
+    every score.
+    """
+    if name in _OPEN_FILES:
+        return "public"
+    stem = name.partition(".")[0]
+    if stem in _UNITS:
+        return of_units(service)
+    layer = stem.removeprefix("tiles-").removesuffix("-web")
+    return _audience(service, (layer if layer in LAYERS else "score",))
+
+
+def _audience(service: Service, things: Iterable[str]) -> Audience:
+    return "staff" if service.staff.intersection(things) else "public"

@@ -1,0 +1,1 @@
+"""How the operations database came to its form, one file a step."""
