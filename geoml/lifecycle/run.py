@@ -11,6 +11,7 @@ import numpy as np
 
 from geoml import catalog, editions, modelstore
 from geoml.areas.area import Area, load
+from geoml.catalog.derived import CELLS_INDEX
 from geoml.catalog.layers import LAYERS
 from geoml.contract import Model, Service
 from geoml.errors import Conflict, NotEnoughData, UnknownModel
@@ -25,6 +26,7 @@ from geoml.paths import Home
 from geoml.raster.cog import cog_writer, read
 from geoml.raster.grid import Window, grown, windows
 from geoml.types import Array
+from geoml.vector.cells import write_cells_index
 
 Progress: TypeAlias = Callable[[str, float], None]
 
@@ -67,6 +69,7 @@ def run(
         about["web"] = write_web(folder, service)
         show("units", 0.95)
         about["units"] = score_units(home, service, area, folder, names)
+        about["cells"] = write_cells_index(folder / CELLS_INDEX, folder / "score.tif")
         edition_item(folder, service, area, about)
         _check_still_there(home, area)
         return about

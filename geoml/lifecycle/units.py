@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from geoml.areas.area import Area
+from geoml.catalog.derived import FEATURES, FEATURES_INDEX, TILES, UNITS
 from geoml.contract import Service
 from geoml.paths import Home
 from geoml.vector.fragments import hilbert_order, write_fragments
+from geoml.vector.tiles import write_tiles
 from geoml.vector.write import write_vector
 from geoml.vector.zonal import zonal_means
 
@@ -22,8 +24,8 @@ CARRIED = ("name", "height_m", "area_m2")
 def score_units(
     home: Home, service: Service, area: Area, folder: Path, names: tuple[str, ...]
 ) -> dict[str, int]:
-    """Write ``units.parquet``: one row per unit with the mean score and interval over its ground,
-    and ``units.geojson`` with its index, the same rows in the same order as ready-made features.
+    """Write ``units.parquet``: one row per unit with the mean score and interval over its ground;
+    and, of the same rows, what ``publish_units`` writes.
 
     Columns: id, kind, <service>_score, lower, upper (0..100), applicability (dissimilarity over
     its threshold), why, what the unit already carried, geometry in the area's CRS. A unit on
@@ -42,9 +44,19 @@ def score_units(
     units["why"] = [why if lost else None for lost in np.isnan(means["score"])]
     carried = [name for name in CARRIED if name in units.columns]
     units = hilbert_order(units[["id", "kind", *columns, "why", *carried, "geometry"]])
-    write_vector(folder / "units.parquet", units)
-    write_fragments(folder / "units.geojson", folder / "units-index.arrow", units)
+    publish_units(service, folder, units)
     return {str(kind): int(count) for kind, count in units["kind"].value_counts().items()}
+
+
+def publish_units(service: Service, folder: Path, units: gpd.GeoDataFrame) -> None:
+    """Write the table of units and what is served from it.
+
+    ``units.parquet``; ``units.geojson`` with its index, the same rows in the same order as
+    ready-made features; ``tiles-units.pmtiles``, vector tiles with id, kind and score.
+    """
+    write_vector(folder / UNITS, units)
+    write_fragments(folder / FEATURES, folder / FEATURES_INDEX, units)
+    write_tiles(folder / TILES, units, ("id", "kind", f"{service.name}_score"))
 
 
 def _why(service: Service, names: tuple[str, ...]) -> str:

@@ -15,7 +15,8 @@ WANTED = {
     "edition.json", "units.parquet", "target.tif", "inputs.tif",
     *(f"{layer}{end}" for layer in ("score", "lower", "upper", "applicability")
       for end in (".tif", "-web.tif")),
-    *(f"tiles-{layer}.pmtiles" for layer in ("score", "lower", "upper", "applicability")),
+    *(f"tiles-{layer}.pmtiles" for layer in ("score", "lower", "upper", "applicability", "units")),
+    "units.geojson", "units-index.arrow", "cells-index.arrow",
 }  # fmt: skip
 
 
