@@ -5,7 +5,8 @@ The tree, kept true by ``tests/test_errors.py``::
     GeomlError
     |-- UsageError               the question itself is wrong
     |   |-- UnknownKey           a source key that does not exist
-    |   `-- InvalidArgument      an argument outside what is allowed
+    |   |-- InvalidArgument      an argument outside what is allowed
+    |   `-- OversizedExport      a download of more features than one file should hold
     |-- DataError                the data cannot be used as they are
     |   |-- UnreadableFile       missing, truncated, corrupt, or it killed its reader
     |   |-- ForbiddenFormat      a format outside the allow-list of its key (a VRT, a PDF, ...)
@@ -80,6 +81,10 @@ class UnknownKey(UsageError):
 
 class InvalidArgument(UsageError):
     """An argument outside what is allowed."""
+
+
+class OversizedExport(UsageError):
+    """A download of more features than one file should hold."""
 
 
 class DataError(GeomlError):

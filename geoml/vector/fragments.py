@@ -27,7 +27,8 @@ from geoml.files import replacing
 from geoml.vector.packed import Box, Boxes, PackedTree, Rows, inside
 
 DECIMALS = 7  # of a degree: about a centimetre
-_OPEN, _BETWEEN, _CLOSE = b'{"type":"FeatureCollection","features":[\n', b",\n", b"\n]}\n"
+OPEN, BETWEEN, CLOSE = b'{"type":"FeatureCollection","features":[\n', b",\n", b"\n]}\n"
+"""What stands before, between and after the features of the file."""
 _AT_ONCE = 20_000
 
 
@@ -46,17 +47,17 @@ def write_fragments(path: Path, index: Path, frame: geopandas.GeoDataFrame) -> N
     becomes null, because JSON has no NaN.
     """
     with replacing(path) as body, replacing(index) as beside, body.open("wb") as stream:
-        tables, at = [], stream.write(_OPEN)
+        tables, at = [], stream.write(OPEN)
         for first in range(0, len(frame), _AT_ONCE):
             part = frame.iloc[first : first + _AT_ONCE]
             shapes = emitted(part.geometry)
             starts: list[int] = []
             for line in _lines(part, shapes):
-                at += stream.write(_BETWEEN) if first or starts else 0
+                at += stream.write(BETWEEN) if first or starts else 0
                 starts.append(at)
                 at += stream.write(line)
             tables.append(_index(starts, shapes))
-        stream.write(_CLOSE)
+        stream.write(CLOSE)
         table = pa.concat_tables(tables) if tables else _index([], np.empty(0, object))
         write_index(beside, table.replace_schema_metadata({"end": str(at)}))
 
@@ -118,10 +119,10 @@ class Fragments:
             self._end = int(self._table.schema.metadata[b"end"])
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
             raise _broken(path, str(error)[:200]) from error
-        if os.fstat(self._handle).st_size != self._end + len(_CLOSE):
+        if os.fstat(self._handle).st_size != self._end + len(CLOSE):
             raise _broken(path, "another length than its index says")
         starts = self._table["start"].to_numpy()
-        self._starts = np.append(starts, self._end + len(_BETWEEN))
+        self._starts = np.append(starts, self._end + len(BETWEEN))
         columns = (self._table[name].to_numpy() for name in ("west", "south", "east", "north"))
         self.boxes: Boxes = np.stack(list(columns), axis=1)
 
@@ -162,11 +163,11 @@ class Fragments:
             return self._read(first, last) if first < last else b""
         breaks = np.flatnonzero(np.diff(rows) != 1) + 1
         runs = (run for run in np.split(rows, breaks) if run.size)
-        return _BETWEEN.join(self._read(int(run[0]), int(run[-1]) + 1) for run in runs)
+        return BETWEEN.join(self._read(int(run[0]), int(run[-1]) + 1) for run in runs)
 
     def _read(self, first: int, last: int) -> bytes:
         start = int(self._starts[first])
-        return os.pread(self._handle, int(self._starts[last]) - len(_BETWEEN) - start, start)
+        return os.pread(self._handle, int(self._starts[last]) - len(BETWEEN) - start, start)
 
 
 def _lines(part: geopandas.GeoDataFrame, shapes: NDArray[Any]) -> Iterable[bytes]:

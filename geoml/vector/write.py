@@ -15,7 +15,7 @@ from geoml.errors import InvalidArgument
 from geoml.files import replacing
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
-_PINNED = "2000-01-01T00:00:00.000Z"
+PINNED = "2000-01-01T00:00:00.000Z"
 
 
 def write_vector(
@@ -61,7 +61,7 @@ def _write(path: Path, frame: geopandas.GeoDataFrame, driver: str, layer: str) -
     if driver == "GeoJSON":
         frame = frame.to_crs("OGC:CRS84")
         options["RFC7946"] = "YES"
-    with gdal_options({"OGR_CURRENT_DATE": _PINNED}):
+    with gdal_options({"OGR_CURRENT_DATE": PINNED}):
         pyogrio.write_dataframe(frame, path, layer=layer, driver=driver, **options)
 
 
