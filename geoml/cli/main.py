@@ -20,6 +20,7 @@ from geoml.cli import (
     serve,
     services,
     smoke,
+    token,
     train,
 )
 from geoml.cli.output import say
@@ -42,6 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(area.app, name="area")
+app.add_typer(token.app, name="token")
 for verb in (ingest, features, train, run, editions, rollback, services, demo, serve, smoke):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 

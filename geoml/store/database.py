@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -18,13 +20,16 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from geoml.errors import CorruptFile, InvalidArgument, MissingExtra, MissingTool
+from geoml.errors import CorruptFile, GeomlError, InvalidArgument, MissingExtra, MissingTool
 from geoml.paths import Home
 
 VARIABLE = "GEOML_DATABASE_URL"
 FILE = "geoml.db"
 _LOCK_KEY = 0x6765_6F6D_6C  # "geoml": whom PostgreSQL lets migrate, one at a time
 _WAIT_S = 10.0
+_WRITING = "BEGIN IMMEDIATE"
+_open: dict[str, Engine] = {}
+_opening = Lock()
 
 
 def address(home: Home) -> URL:
@@ -57,34 +62,46 @@ def connect(home: Home) -> Engine:
 
     Raises MissingTool when a server does not answer, MissingExtra without its driver.
     """
-    return _opened(address(home).render_as_string(hide_password=False))
+    url = address(home)
+    key = url.render_as_string(hide_password=False)
+    with _opening:
+        if key not in _open:
+            _open[key] = _opened(url)
+        return _open[key]
 
 
-@cache
-def _opened(url: str) -> Engine:
+def close() -> None:
+    """Close every database that is open: another file may lie in its place."""
+    with _opening:
+        while _open:
+            _open.popitem()[1].dispose()
+
+
+def _opened(url: URL) -> Engine:
     try:
-        engine = create_engine(url, **_options(make_url(url)))
+        engine = create_engine(url, **_options(url))
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise MissingExtra.of("postgres", "psycopg") from error
     if engine.dialect.name == "sqlite":
-        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     try:
         migrate(engine)
-    except CommandError as error:  # alembic knows no such step
-        raise _unusable(engine, str(error)) from None
-    except OperationalError as error:
-        raise _silent(engine, error) from None
-    except DatabaseError as error:
-        raise _unusable(engine, str(error.orig)) from None
+    except (CommandError, DatabaseError) as error:
+        engine.dispose()
+        raise _told(engine, error) from None
     return engine
 
 
 @contextmanager
-def session(home: Home) -> Iterator[Session]:
-    """One transaction in the database of a home; raises MissingTool when it does not answer."""
+def session(home: Home, *, writes: bool = False) -> Iterator[Session]:
+    """One transaction in the database of a home; raises MissingTool when it does not answer.
+
+    One that ``writes`` says so first: SQLite lets nobody write who read before another wrote.
+    """
     engine = connect(home)
+    engine = engine.execution_options(begin=_WRITING) if writes else engine
     try:
         with Session(engine) as opened, opened.begin():
             yield opened
@@ -94,7 +111,7 @@ def session(home: Home) -> Iterator[Session]:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest form; two processes at once do it one after the other."""
-    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+    with engine.execution_options(begin=_WRITING).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         command.upgrade(_config(connection), "head")
@@ -116,12 +133,28 @@ def _options(url: URL) -> dict[str, Any]:
 def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - of the driver
     """Readers never wait for a writer (WAL); SQLAlchemy says when a transaction begins."""
     connection.isolation_level = None
-    for line in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {line}")
+    until = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:  # the one thing that SQLite's own timeout is not for
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _told(engine: Engine, error: CommandError | DatabaseError) -> GeomlError:
+    """What went wrong while a database was opened."""
+    if isinstance(error, OperationalError):
+        return _silent(engine, error)
+    return _unusable(engine, str(error.orig if isinstance(error, DatabaseError) else error))
 
 
 def _silent(engine: Engine, error: OperationalError) -> MissingTool:

@@ -86,7 +86,7 @@ def create(
         expires=now + lasts,
         revoked=None,
     )
-    with session(home) as opened:
+    with session(home, writes=True) as opened:
         alive = select(func.count()).where(TokenRow.revoked.is_(None), TokenRow.expires > now)
         if (opened.scalar(alive) or 0) >= MOST:
             raise InvalidArgument(
@@ -115,7 +115,7 @@ def revoke(home: Home, id_: str) -> Token:
     """
     found = None
     if exists(home):
-        with session(home) as opened:
+        with session(home, writes=True) as opened:
             row = opened.get(TokenRow, id_)
             if row is not None:
                 row.revoked = row.revoked or _now()
