@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from geoml.api.ogc import operations
 from geoml.api.ogc.media import PROBLEM
 from geoml.api.ogc.shelf import Shelf
+from geoml.api.security import declare
 
 VERSION = "3.0.3"
 _VERBS = ("get", "put", "post", "delete", "patch")
@@ -60,6 +61,7 @@ def document(app: FastAPI, shelf: Shelf) -> bytes:
         schemas = found.setdefault("components", {}).setdefault("schemas", {})
         schemas.update({**operations.SCHEMAS, "problem": _PROBLEM})
         _tell_errors(found)
+        declare(found, public_read=app.state.settings.public_read)
         kept = key, json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
         app.state.openapi_kept = kept
     return kept[1]
