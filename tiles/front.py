@@ -41,10 +41,12 @@ class TileFront:
         source: LayerSource,
         lane: FastLane,
         allowed: Authorise = lambda _scope, _layer: True,
+        counts: dict[str, int] | None = None,
     ) -> None:
         self._app, self._source, self._lane, self._allowed = app, source, lane, allowed
         self._headers: dict[tuple[str, bool, str | None], list[_Header]] = {}
-        self.counts = dict.fromkeys(("ready", "blank", "not_modified", "passed_on"), 0)
+        self.counts = {} if counts is None else counts
+        self.counts.update(dict.fromkeys(("ready", "blank", "not_modified", "passed_on"), 0))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""

@@ -11,9 +11,14 @@ from starlette.types import Scope
 
 from geoml import __version__, catalog
 from geoml.api import problems
+from geoml.api.accesslog import AccessLog, to_logger
+from geoml.api.compression import Compression
+from geoml.api.counted import Counted, exposition
+from geoml.api.gate import Gate, Lanes
 from geoml.api.keys import Keys
 from geoml.api.layers import TileLayers
 from geoml.api.limits import RateLimit, edge, safe_headers
+from geoml.api.metrics import Meter
 from geoml.api.middleware import BodyLimit, Envelope
 from geoml.api.ogc.shelf import Shelf
 from geoml.api.routes import areas, docs, health, landing, predict
@@ -30,7 +35,7 @@ from tiles.router import build_router
 logger = logging.getLogger("geoml.api")
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> FastAPI:
     """Build the API; run it with ``uvicorn --factory geoml.api.app:create_app``."""
     settings = settings or Settings()
     app = FastAPI(
@@ -47,9 +52,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         logger.warning("%s", error)
     served, prefix = Served(settings.data), settings.root_path
     app.state.settings, app.state.served, app.state.shelf = settings, served, Shelf(served)
+    counted = Counted(Meter(), Lanes(settings.heavy_at_once, settings.heavy_waiting))
     problems.register(app)
     app.include_router(landing.build(served, app.state.shelf))
-    app.include_router(health.build(served))
+    app.include_router(health.build(served, exposition(served, counted, log)))
     app.include_router(docs.build(prefix))
     app.include_router(areas.build(served, prefix))
     app.include_router(predict.build(served, settings))
@@ -58,15 +64,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     if maps_dir().is_dir():
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))
+    # From here on, what is added later stands before what is added earlier.
+    app.add_middleware(Gate, sort=counted.lanes.sort)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     if settings.writes_per_minute:
         app.add_middleware(RateLimit, per_minute=settings.writes_per_minute)
+    app.add_middleware(Compression)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(TileFront, source=layers, lane=lane, allowed=layer_allowed)
+    app.add_middleware(
+        TileFront, source=layers, lane=lane, allowed=layer_allowed, counts=counted.tiles
+    )
     app.add_middleware(Guard, keys=Keys(settings.data), public_read=settings.public_read)
     app.add_middleware(PublicAddress, public_url=settings.public_url)
     edge(app, settings)
-    app.add_middleware(Envelope, headers=safe_headers(settings))
+    headers = safe_headers(settings)
+    app.add_middleware(Envelope, meter=counted.meter, log=log, prefix=prefix, headers=headers)
     return app
 
 

@@ -1,40 +1,40 @@
-"""Pure ASGI middleware: request id, access log, security headers, a bound on bodies."""
+"""Pure ASGI middleware: request id, log, counts, security headers, a bound on bodies."""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-access = logging.getLogger("geoml.access")
+from geoml.api.accesslog import AccessLog, to_logger
+from geoml.api.metrics import Meter
+from geoml.api.security import DOORS
 
-CSP = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
-    "base-uri 'self'; frame-ancestors 'self'"
-)
-SECURITY = {
-    "content-security-policy": CSP,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-}
-_SAFE = tuple((name.encode(), value.encode()) for name, value in SECURITY.items())
+_SLASHES = 5  # of /tiles/{layer}/{z}/{x}/{y}.png
 
 
 class Envelope:
-    """Stamps every answer with a request id and safe headers, and logs one JSON line.
+    """Stamps every answer with a request id and safe headers, counts it and logs it.
 
-    The log keeps method, path, status, time and size; never the query string, because a click's
-    coordinates are somebody's whereabouts.
+    ``prefix`` is the path of the public address, which a proxy may or may not strip.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        meter: Meter | None = None,
+        log: AccessLog = to_logger,
+        prefix: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.app, self._meter, self._log, self._prefix = app, meter or Meter(), log, prefix
+        self._safe = tuple((name.encode(), value.encode()) for name, value in headers.items())
         self._ids = _ids()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,34 +42,40 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id, started, status = next(self._ids), time.perf_counter(), 500
+        request_id, started, status, sent = next(self._ids), time.perf_counter(), 500, 0
 
         async def stamped(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
+            nonlocal status, sent
+            kind = message["type"]
+            if kind == "http.response.body":
+                sent += len(message.get("body", b""))
+            elif kind == "http.response.start":
                 status = message["status"]
                 headers = message["headers"] = list(message["headers"])
                 there = {name for name, _ in headers}
-                headers += [one for one in _SAFE if one[0] not in there]
+                headers += [one for one in self._safe if one[0] not in there]
                 headers.append((b"x-request-id", request_id))
             await send(message)
 
+        meter = self._meter
+        meter.in_flight += 1
         try:
             await self.app(scope, receive, stamped)
         finally:
-            self._log(scope, status, request_id, time.perf_counter() - started)
+            meter.in_flight -= 1
+            seconds = time.perf_counter() - started
+            meter.count(kind_of(scope["path"], self._prefix), status, seconds, sent)
+            self._log(time.time(), request_id, scope["method"], scope["path"], status, seconds)
 
-    @staticmethod
-    def _log(scope: Scope, status: int, request_id: bytes, seconds: float) -> None:
-        if access.isEnabledFor(logging.INFO):
-            line = {
-                "id": request_id.decode(),
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "ms": round(seconds * 1000, 2),
-            }
-            access.info(json.dumps(line))
+
+def kind_of(path: str, prefix: str = "") -> str:
+    """What kind of request a path is: its door, ``map tile``, or ``other``: a small fixed set."""
+    if prefix and path.startswith(prefix + "/"):
+        path = path[len(prefix) :]
+    door = path[1:].partition("/")[0]
+    if door == "tiles" and path.count("/") == _SLASHES and path.endswith(".png"):
+        return "map tile"
+    return (door or "landing") if door in DOORS else "other"
 
 
 def _ids() -> Iterator[bytes]:

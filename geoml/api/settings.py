@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     home: Path = Field(Path("data"), description="Where areas, models and editions lie.")
     public_url: str = Field("", description="Address behind a proxy, e.g. https://town.org/heat.")
     max_body_bytes: int = Field(4_000_000, ge=1_000, le=100_000_000)
+    heavy_at_once: int = Field(
+        0, ge=0, le=12, description="Drawn tiles and statistics at once; 0 for one a core."
+    )
+    heavy_waiting: int = Field(
+        0, ge=0, le=10_000, description="How many of them wait before others are answered 503."
+    )
     max_batch: int = Field(5_000, ge=1, le=100_000, description="Most rows of one prediction.")
 
     public_read: bool = Field(True, description="Whether public data are open without a token.")

@@ -9,8 +9,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 
-def known_parameters_only(request: Request) -> None:
-    """Dependency of every route: answers 400 to a query parameter that the route does not know."""
+async def known_parameters_only(request: Request) -> None:
+    """Dependency of every route: answers 400 to a query parameter that the route does not know.
+
+    A coroutine, so that no route needs a worker thread for it: health answers when all are busy.
+    """
     route = request.scope.get("route")
     if not request.query_params or not isinstance(route, APIRoute):
         return

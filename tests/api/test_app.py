@@ -18,7 +18,7 @@ def test_every_document_is_json_and_carries_safe_headers(client, service_name, p
 def test_browsers_get_a_page_with_links(client):
     page = client.get("/", headers={"accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
-    assert 'href="/maps/"' in page.text
+    assert '/maps/"' in page.text
     assert "Petiteville" in page.text
 
 

@@ -18,8 +18,9 @@ REFUSED = [
 ]  # fmt: skip
 ATTACKS = [
     "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e", "heat-town-score%00",
-    "file:%2f%2f%2fetc",    "heat-town-score%0d%0aset-cookie:%20a=b", "http:%2f%2f127.0.0.1%2f",
-    "%2fvsicurl%2fhttp:", "%ff%fe",    "heat-town-score@..", "heat-town-score%2f..", "MEM:::DATAPOINTER=1", "x" * 5000, "%s%n", "",
+    "file:%2f%2f%2fetc", "heat-town-score%0d%0aset-cookie:%20a=b", "http:%2f%2f127.0.0.1%2f",
+    "%2fvsicurl%2fhttp:", "%ff%fe", "heat-town-score@..", "heat-town-score%2f..",
+    "MEM:::DATAPOINTER=1", "x" * 5000, "%s%n", "",
 ]  # fmt: skip
 QUERIES = [
     "style=greys", "style=default", "style=neon", "style=", "style", "style=greys&style=default",
