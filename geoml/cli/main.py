@@ -15,6 +15,7 @@ from geoml.cli import (
     editions,
     features,
     ingest,
+    republish,
     rollback,
     run,
     serve,
@@ -44,7 +45,19 @@ app = typer.Typer(
 )
 app.add_typer(area.app, name="area")
 app.add_typer(token.app, name="token")
-for verb in (ingest, features, train, run, editions, rollback, services, demo, serve, smoke):
+for verb in (
+    ingest,
+    features,
+    train,
+    run,
+    editions,
+    rollback,
+    republish,
+    services,
+    demo,
+    serve,
+    smoke,
+):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 
