@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from tiles import titiler, values
+from tiles import styles, titiler, values
 from tiles.fast import BLANK, FastLane
 from tiles.layers import Layer, LayerSource
 from tiles.reader import MAX_ZOOM
@@ -110,6 +110,17 @@ def document(base_url: str, layer: Layer, style: str | None) -> dict[str, Any]:
         "bounds": list(layer.bounds),
         "center": [(west + east) / 2, (south + north) / 2, layer.minzoom],
         "attribution": layer.attribution,
-        "legend": dict(layer.legend),
+        "legend": _legend(layer, style),
+        "style": style or layer.default_style,
         "styles": sorted(layer.palettes),
+        "style_titles": {
+            name: styles.TITLES[name].as_dict() for name in layer.palettes if name in styles.TITLES
+        },
     }
+
+
+def _legend(layer: Layer, style: str | None) -> dict[str, Any]:
+    """The legend in a style: classes keep theirs, a ramp says its colours from 0 to 100."""
+    if not styles.is_ramp(style):
+        return dict(layer.legend)
+    return {**layer.legend, "ramp": styles.stops(str(style))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 from geoml import catalog
@@ -17,6 +18,7 @@ from geoml.lifecycle.web import FLAG, palette_of
 from geoml.raster.coding import hatch
 from geoml.raster.png import Palette
 from geoml.types import Text
+from tiles import styles
 from tiles.layers import Layer
 
 _MOST = 4096
@@ -72,7 +74,7 @@ class TileLayers:
         return Layer(
             id=found.id,
             immutable=found.pinned,
-            etag=f"{found.edition.id}-{found.name}",
+            etag=f"{found.edition.id}-{found.name}-{_colours(found.service, found.name)}",
             pmtiles=found.pmtiles,
             title=_title(service.title, catalog.LAYERS[found.name]),
             unit="1" if flag else "0..100",
@@ -125,7 +127,18 @@ def _stamp(path: str) -> _Stamp:
 
 @cache
 def _palettes(service: str, layer: str) -> dict[str, Palette]:
-    return {"default": palette_of(catalog.get(service), layer)}
+    if layer == FLAG:
+        return styles.of_flags()
+    return styles.of_scores(palette_of(catalog.get(service), layer))
+
+
+@cache
+def _colours(service: str, layer: str) -> str:
+    """A name for the colours of a layer: a release may change them, an edition never says so."""
+    digest = blake2b(digest_size=4)
+    for name, palette in sorted(_palettes(service, layer).items()):
+        digest.update(name.encode() + palette.tobytes())
+    return digest.hexdigest()
 
 
 def _title(service: Text, layer: Text) -> Text:

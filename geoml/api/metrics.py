@@ -97,9 +97,8 @@ class Exposition:
     def _times(self) -> Metric:
         from prometheus_client.core import HistogramMetricFamily
 
-        family: Metric = HistogramMetricFamily(
-            "geoml_request_seconds", "Answering time.", labels=["kind"]
-        )
+        name, about = "geoml_request_seconds", "Answering time."
+        family = HistogramMetricFamily(name, about, labels=["kind"])
         for kind, tally in [*self._meter.tallies.items()]:
             ends = (*map(str, BUCKETS_S), "+Inf")
             totals = map(float, accumulate(tally.times))
