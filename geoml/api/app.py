@@ -21,10 +21,11 @@ from geoml.api.limits import RateLimit, edge, safe_headers
 from geoml.api.metrics import Meter
 from geoml.api.middleware import BodyLimit, Envelope
 from geoml.api.ogc.shelf import Shelf
-from geoml.api.routes import areas, docs, health, landing, predict
+from geoml.api.routes import areas, docs, gis, health, landing, predict
 from geoml.api.security import Guard, layer_allowed
 from geoml.api.served import Served
 from geoml.api.settings import Settings
+from geoml.api.stac import routes as stac
 from geoml.api.strict import known_parameters_only
 from geoml.paths import maps_dir
 from tiles.edge import HeadAsGet, PublicAddress
@@ -59,8 +60,10 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
     app.include_router(docs.build(prefix))
     app.include_router(areas.build(served, prefix))
     app.include_router(predict.build(served, settings))
+    app.router.routes.extend(stac.build(served))
     layers, lane = TileLayers(served), FastLane()
     app.include_router(build_router(layers, lane))
+    app.include_router(gis.build(served, app.state.shelf, layers, lane))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     if maps_dir().is_dir():
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))

@@ -11,10 +11,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from geoml.api.ogc import operations
+from geoml.api.ogc import operations, tilesets_operations
 from geoml.api.ogc.media import PROBLEM
 from geoml.api.ogc.shelf import Shelf
 from geoml.api.security import declare
+from geoml.api.stac import operations as stac
 
 VERSION = "3.0.3"
 _VERBS = ("get", "put", "post", "delete", "patch")
@@ -57,9 +58,10 @@ def document(app: FastAPI, shelf: Shelf) -> bytes:
     kept: tuple[Any, bytes] | None = getattr(app.state, "openapi_kept", None)
     if kept is None or kept[0] != key:
         found = lowered(app.openapi())
-        found["paths"] = {**operations.paths(entries), **found["paths"]}
+        ours = {**operations.paths(entries), **tilesets_operations.paths(entries), **stac.paths()}
+        found["paths"] = {**ours, **found["paths"]}
         schemas = found.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update({**operations.SCHEMAS, "problem": _PROBLEM})
+        schemas.update({**operations.SCHEMAS, **stac.SCHEMAS, "problem": _PROBLEM})
         _tell_errors(found)
         declare(found, public_read=app.state.settings.public_read)
         kept = key, json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()

@@ -17,14 +17,7 @@ from geoml.types import Array
 
 def parse(raw: bytes, content_type: str, most: int) -> tuple[list[Any], bool]:
     """The rows of a body and whether it was a batch; raises BadBody 400, 413, 415 or 422."""
-    if content_type.partition(";")[0].strip().lower() not in {"application/json", ""}:
-        raise BadBody(415, f"expected application/json, got {content_type[:80]}", [])
-    try:
-        body = json.loads(
-            raw, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_object
-        )
-    except (ValueError, RecursionError) as error:
-        raise BadBody(400, f"the body is not JSON: {error}", []) from error
+    body = decoded(raw, content_type)
     batch = isinstance(body, list)
     rows = body if batch else [body]
     if not rows:
@@ -32,6 +25,18 @@ def parse(raw: bytes, content_type: str, most: int) -> tuple[list[Any], bool]:
     if len(rows) > most:
         raise BadBody(413, f"at most {most} rows at once, got {len(rows)}", [])
     return rows, batch
+
+
+def decoded(raw: bytes, content_type: str) -> Any:  # noqa: ANN401 - any JSON
+    """The JSON of a body, strictly read; raises BadBody 400 or 415."""
+    if content_type.partition(";")[0].strip().lower() not in {"application/json", ""}:
+        raise BadBody(415, f"expected application/json, got {content_type[:80]}", [])
+    try:
+        return json.loads(
+            raw, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_object
+        )
+    except (ValueError, RecursionError) as error:
+        raise BadBody(400, f"the body is not JSON: {error}", []) from error
 
 
 def columns(service: Service, rows: list[Any]) -> dict[str, Array]:

@@ -95,7 +95,7 @@ def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
         unit=told["geoml:unit"],
         quantity=told["geoml:quantity"],
         date=told["datetime"][:10] if told.get("datetime") else None,
-        licence=told.get("license"),
+        licence=told.get("geoml:licence", told.get("license")),  # STAC takes no free text
         sensor=told.get("geoml:sensor"),
         sha256=item["assets"]["data"]["file:checksum"].removeprefix("1220"),
         coverage=told["geoml:coverage_percent"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +21,13 @@ _EXTENSIONS = (
     "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
     "https://stac-extensions.github.io/file/v2.1.0/schema.json",
 )
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""Where the interval of what has no date begins: no sensor and no map here is older."""
+_LICENCE = re.compile(r"[\w.+-]+", re.ASCII)
 _MEDIA = {
     ".tif": "image/tiff; application=geotiff; profile=cloud-optimized",
     ".parquet": "application/vnd.apache.parquet",
 }
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def item(
@@ -41,13 +44,13 @@ def item(
     Without a date ``datetime`` is null, as STAC has it, and the interval ends today: the source
     shows some day before it was ingested.
     """
-    footprint = _footprint(*(facts.get("extent") or area.grid.bounds), crs=area.crs)
+    outline = footprint(*(facts.get("extent") or area.grid.bounds), crs=area.crs)
     made = pystac.Item(
         id=f"{area.id}-{key.name}",
-        geometry=shapely.geometry.mapping(footprint),
-        bbox=[round(value, 7) for value in footprint.bounds],
+        geometry=shapely.geometry.mapping(outline),
+        bbox=[round(value, 7) for value in outline.bounds],
         datetime=_moment(when) if when else None,
-        start_datetime=None if when else _EARLIEST,
+        start_datetime=None if when else EARLIEST,
         end_datetime=None if when else datetime.now(UTC).replace(microsecond=0),
         properties=_properties(area, key, facts, licence),
         stac_extensions=list(_EXTENSIONS),
@@ -62,7 +65,8 @@ def _properties(
 ) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "proj:code": area.crs,
-        "license": licence,
+        "license": licence_id(licence) if licence else None,
+        "geoml:licence": licence,
         "geoml:format": FORMAT,
         "geoml:key": key.name,
         "geoml:unit": facts["unit"],
@@ -93,9 +97,13 @@ def _asset(key: Key, data: Path) -> pystac.Asset:
     )
 
 
-def _footprint(
-    west: float, south: float, east: float, north: float, *, crs: str
-) -> shapely.Polygon:
+def licence_id(licence: str) -> str:
+    """What STAC takes for ``license``: an SPDX identifier as it is, ``other`` for free text."""
+    return licence if _LICENCE.fullmatch(licence) else "other"
+
+
+def footprint(west: float, south: float, east: float, north: float, *, crs: str) -> shapely.Polygon:
+    """The outline in degrees of a box in ``crs``; its edges bend there, so they are cut."""
     box = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, 1.0) / 4)
     x, y = transformer(crs, "OGC:CRS84").transform(*shapely.get_coordinates(box).T)
     return shapely.Polygon([(round(a, 7), round(b, 7)) for a, b in zip(x, y, strict=True)])

@@ -1,0 +1,304 @@
+"""The JSON documents of the catalogue: landing page, collections, items with their links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from geoml import __version__, catalog
+from geoml.api.ogc import media
+from geoml.api.ogc.links import link
+from geoml.api.security import sees
+from geoml.api.stac.entries import MAP_LINKS_EXTENSION, METADATA_ONLY, STAC_VERSION, Entry
+from geoml.api.stac.shelf import SOURCES, Group
+from geoml.catalog import audience
+from geoml.catalog.layers import layers_of
+from geoml.contract import Service
+from geoml.lifecycle.items import asset_title
+from geoml.types import Language, Text
+
+_OGC = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+CLASSES = (
+    "https://api.stacspec.org/v1.0.0/core",
+    "https://api.stacspec.org/v1.0.0/collections",
+    "https://api.stacspec.org/v1.0.0/ogcapi-features",
+    "https://api.stacspec.org/v1.0.0/item-search",
+    f"{_OGC}/core",
+    f"{_OGC}/oas30",
+    f"{_OGC}/geojson",
+)
+TITLE = Text(fr="Catalogue de geoml", en="Catalogue of geoml")
+ABOUT = Text(
+    fr="Ce que chaque ville a ingéré, et ce qui en a été publié.",
+    en="What every town has ingested, and what was published from it.",
+)
+_CATALOG: dict[str, Any] = {"type": "Catalog", "stac_version": STAC_VERSION, "id": "geoml"}
+_TILEJSON = "application/json"
+
+
+def landing(groups: Iterable[Group], base: str, language: Language) -> dict[str, Any]:
+    """``/stac``: a STAC Catalog with the doors of the API."""
+    here = f"{base}/stac"
+    doors = [
+        ("service-desc", f"{base}/api", media.OPENAPI, "The API as OpenAPI 3.0"),
+        ("service-doc", f"{base}/docs", media.HTML, "The API, to try out"),
+        ("conformance", f"{here}/conformance", media.JSON, "The standards that are met"),
+        ("data", f"{here}/collections", media.JSON, "Collections"),
+    ]
+    search = [
+        {**link("search", f"{here}/search", media.GEOJSON, "Search"), "method": method}
+        for method in ("GET", "POST")
+    ]
+    children = [
+        link("child", _address(here, group), media.JSON, title_of(group).in_(language))
+        for group in groups
+    ]
+    return {
+        **_CATALOG,
+        "title": TITLE.in_(language),
+        "description": ABOUT.in_(language),
+        "conformsTo": list(CLASSES),
+        "links": [*_roots(here, here), *(link(*door) for door in doors), *search, *children],
+    }
+
+
+def conformance() -> dict[str, Any]:
+    """``/stac/conformance``."""
+    return {"conformsTo": list(CLASSES)}
+
+
+def listing(groups: Iterable[Group], base: str, language: Language) -> dict[str, Any]:
+    """``/stac/collections``."""
+    here = f"{base}/stac"
+    found = [collection(group, base, language) for group in groups]
+    return {"collections": found, "links": _roots(here, f"{here}/collections")}
+
+
+def collection(group: Group, base: str, language: Language) -> dict[str, Any]:
+    """One STAC Collection: extents of its items, and what they share."""
+    here = f"{base}/stac"
+    own = _address(here, group)
+    found = {
+        "type": "Collection",
+        "stac_version": STAC_VERSION,
+        "stac_extensions": [],
+        "id": group.id,
+        "title": title_of(group).in_(language),
+        "description": _description(group).in_(language),
+        "keywords": ["geoml", group.area.name, *([group.service] if group.service else [])],
+        "license": _licence(group),
+        "extent": {
+            "spatial": {"bbox": [_bounds(group)]},
+            "temporal": {"interval": [_times(group.entries)]},
+        },
+        "summaries": _summaries(group),
+        "links": [
+            *_roots(here, own),
+            link("parent", here, media.JSON),
+            link("items", f"{own}/items", media.GEOJSON, "The items"),
+            *_collection_links(group, base),
+        ],
+    }
+    if group.kind == "editions":
+        found["providers"] = [
+            {"name": "geoml", "description": f"geoml {__version__}", "roles": ["processor"]}
+        ]
+        found["item_assets"] = _item_assets(group, language)
+    return found
+
+
+def item(
+    group: Group, entry: Entry, sources: Group, base: str, language: Language
+) -> dict[str, Any]:
+    """One item with absolute addresses; ``sources`` are those of its area."""
+    here = f"{base}/stac"
+    up = _address(here, group)
+    document = {**entry.document, "collection": group.id}
+    document["properties"] = {**entry.document["properties"], "title": entry.title.in_(language)}
+    links = [
+        link("self", f"{up}/items/{entry.id}", media.GEOJSON),
+        link("root", here, media.JSON),
+        link("parent", up, media.JSON),
+        link("collection", up, media.JSON),
+    ]
+    if entry.edition is not None:
+        document["properties"]["geoml:current"] = entry.edition.id == group.current
+        document["assets"] = _assets(group, entry, base, language)
+        links += _versions(group, entry, up)
+        links += _derived(entry, sources, here)
+        maps = _maps(catalog.get(group.service), entry, base, language)
+        if not maps:
+            used = [one for one in document["stac_extensions"] if one != MAP_LINKS_EXTENSION]
+            document["stac_extensions"] = used
+        links += maps
+        links.append(link("related", f"{base}/services/{group.service}", media.JSON, "The service"))
+    return {**document, "links": links}
+
+
+def page(
+    features: Sequence[dict[str, Any]], matched: int, links: Sequence[dict[str, Any]], here: str
+) -> dict[str, Any]:
+    """A page of items."""
+    return {
+        "type": "FeatureCollection",
+        "features": list(features),
+        "links": [link("root", here, media.JSON), *links],
+        "numberMatched": matched,
+        "numberReturned": len(features),
+    }
+
+
+def title_of(group: Group) -> Text:
+    """What a collection is, for people."""
+    if group.kind == "sources":
+        return Text(fr=f"Sources de {group.area.name}", en=f"Sources of {group.area.name}")
+    title = catalog.get(group.service).title
+    name = group.area.name
+    return Text(fr=f"{title.fr}, {name} : éditions", en=f"{title.en}, {name}: editions")
+
+
+def _description(group: Group) -> Text:
+    if group.kind == "editions":
+        return catalog.get(group.service).summary
+    return Text(
+        fr=f"Les données que {group.area.name} a ingérées. {METADATA_ONLY.fr}",
+        en=f"The data that {group.area.name} has ingested. {METADATA_ONLY.en}",
+    )
+
+
+def _licence(group: Group) -> str:
+    """The one that all sources state, else ``other``; an edition has none of its own."""
+    if group.kind == "editions":
+        return "other"
+    told = {one.document["properties"].get("license") for one in group.entries}
+    return told.pop() or "other" if len(told) == 1 else "other"
+
+
+def _bounds(group: Group) -> list[float]:
+    boxes = [one.bbox for one in group.entries]
+    if not boxes:
+        return [round(value, 7) for value in group.area.grid.lonlat_bounds()]
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]
+
+
+def _times(entries: Sequence[Entry]) -> list[str | None]:
+    """First and last moment; the first is open where an item has no date."""
+    if not entries:
+        return [None, None]
+    first = min(one.interval.start for one in entries)
+    last = max(one.interval.end for one in entries)
+    return [_rfc3339(first) if all(one.dated for one in entries) else None, _rfc3339(last)]
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _summaries(group: Group) -> dict[str, Any]:
+    told: dict[str, list[str]] = {"proj:code": [group.area.crs], "geoml:area": [group.area.id]}
+    if group.kind == "sources":
+        told["geoml:key"] = [one.document["properties"]["geoml:key"] for one in group.entries]
+    else:
+        told["geoml:service"] = [group.service]
+        told["geoml:model"] = sorted(
+            {one.document["properties"]["geoml:model"] for one in group.entries}
+        )
+    return {name: values for name, values in told.items() if values}
+
+
+def _item_assets(group: Group, language: Language) -> dict[str, Any]:
+    """The files that the newest edition has, for whom may see them."""
+    service = catalog.get(group.service)
+    return {
+        key: {
+            "title": _title(key, asset, language),
+            "type": asset["type"],
+            "roles": asset["roles"],
+        }
+        for key, asset in group.entries[0].document["assets"].items()
+        if sees(audience.of_file(service, asset["href"]))
+    }
+
+
+def _assets(group: Group, entry: Entry, base: str, language: Language) -> dict[str, Any]:
+    service, edition = catalog.get(group.service), entry.document["properties"]["geoml:edition"]
+    files = f"{base}/editions/{edition}/files"
+    return {
+        key: {
+            **asset,
+            "href": f"{files}/{asset['href']}",
+            "title": _title(key, asset, language),
+        }
+        for key, asset in entry.document["assets"].items()
+        if sees(audience.of_file(service, asset["href"]))
+    }
+
+
+def _title(key: str, asset: Mapping[str, Any], language: Language) -> str:
+    return str(asset["title"]) if key == "manifest" else asset_title(key).in_(language)
+
+
+def _collection_links(group: Group, base: str) -> list[dict[str, Any]]:
+    area = link("related", f"{base}/areas/{group.area.id}", media.JSON, "The area")
+    if group.kind == "sources":
+        return [area]
+    sources = f"{base}/stac/collections/{group.area.id}{SOURCES}"
+    service = f"{base}/services/{group.service}"
+    return [
+        area,
+        link("derived_from", sources, media.JSON, "The sources of the area"),
+        link("describedby", service, media.JSON, "What the service says, and what not"),
+    ]
+
+
+def _versions(group: Group, entry: Entry, up: str) -> list[dict[str, Any]]:
+    """The editions before and after this one (RFC 5829), and the one that is served."""
+    place = group.by_id[entry.id]
+    found = []
+    if place + 1 < len(group.entries):
+        found.append(("predecessor-version", group.entries[place + 1].id))
+    if place > 0:
+        found.append(("successor-version", group.entries[place - 1].id))
+    served = [one.id for one in group.entries if one.edition and one.edition.id == group.current]
+    found += [("latest-version", one) for one in served]
+    return [link(rel, f"{up}/items/{name}", media.GEOJSON) for rel, name in found]
+
+
+def _derived(entry: Entry, sources: Group, here: str) -> list[dict[str, Any]]:
+    """The sources that are still those it was made from; ``geoml:sources`` names them all."""
+    up = _address(here, sources)
+    return [
+        {
+            **link("derived_from", f"{up}/items/{one.id}", media.GEOJSON, key),
+            "file:checksum": f"1220{digest}",
+        }
+        for one in sources.entries
+        for key, digest in one.made_from.items()
+        if entry.made_from.get(key) == digest
+    ]
+
+
+def _maps(service: Service, entry: Entry, base: str, language: Language) -> list[dict[str, Any]]:
+    """TileJSON of every layer that the caller may see."""
+    if entry.edition is None:
+        return []
+    return [
+        link(
+            "tilejson",
+            f"{base}/tiles/{layer.id}/tilejson.json",
+            _TILEJSON,
+            asset_title(layer.name).in_(language),
+        )
+        for layer in layers_of(entry.edition)
+        if sees(audience.of_layer(service, layer.name))
+    ]
+
+
+def _roots(here: str, own: str) -> list[dict[str, Any]]:
+    return [link("self", own, media.JSON), link("root", here, media.JSON, "geoml")]
+
+
+def _address(here: str, group: Group) -> str:
+    return f"{here}/collections/{group.id}"
