@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import weakref
 import zlib
@@ -14,6 +16,7 @@ from pmtiles.tile import (
     Compression,
     MagicNumberNotFound,
     SpecVersionUnsupported,
+    TileType,
     deserialize_directory,
     deserialize_header,
     zxy_to_tileid,
@@ -37,7 +40,11 @@ _BROKEN = (
 
 
 class Archive:
-    """One open archive of tiles that are not compressed again; safe to read from any thread."""
+    """One open archive; safe to read from any thread.
+
+    Images are as they are; vector tiles may be compressed by gzip, which ``packed`` says.
+    ``metadata`` is what the archive says of itself.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -48,12 +55,15 @@ class Archive:
         try:
             self.header: Any = deserialize_header(os.pread(self._handle, _HEADER, 0))
             self._places = self._directory(self.header["root_offset"], self.header["root_length"])
+            self.metadata: dict[str, Any] = self._metadata()
         except _BROKEN as error:
             raise _broken(path, str(error)) from error
         end = self.header["tile_data_offset"] + self.header["tile_data_length"]
         if os.fstat(self._handle).st_size < end:
             raise _broken(path, "a file that ends too early")
-        if self.header["tile_compression"] is not Compression.NONE:
+        self.packed = self.header["tile_compression"] is Compression.GZIP
+        images = self.header["tile_type"] is not TileType.MVT
+        if self.header["tile_compression"] is not Compression.NONE and (images or not self.packed):
             raise _broken(path, "tiles that are compressed twice")
 
     def __len__(self) -> int:
@@ -64,6 +74,16 @@ class Archive:
         """The bytes of a tile, or None where the archive has none."""
         place = self._places.get(zxy_to_tileid(z, x, y))
         return os.pread(self._handle, place[1], place[0]) if place else None
+
+    def _metadata(self) -> dict[str, Any]:
+        length = self.header["metadata_length"]
+        if length > _LARGEST_DIRECTORY:
+            raise ValueError(f"metadata of {length} bytes")
+        content = os.pread(self._handle, length, self.header["metadata_offset"])
+        if self.header["internal_compression"] is Compression.GZIP and content:
+            content = gzip.decompress(content)
+        found = json.loads(content or b"{}")
+        return found if isinstance(found, dict) else {}
 
     def _directory(self, offset: int, length: int) -> dict[int, tuple[int, int]]:
         """Tile id -> (offset in the file, length), leaves included."""
