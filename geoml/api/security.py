@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
+from urllib.parse import unquote
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,9 +69,7 @@ NOBODY = Principal(None, frozenset())
 _caller: ContextVar[Principal] = ContextVar("geoml_caller", default=ANYBODY)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_NAMED = re.compile(
-    rb"(?:^|[&;])(?:access_token|token|api_?key|key|auth|authorization|bearer)=", re.I
-)
+_NAMED = re.compile(rb"(?:^|[&;])(?:access_token|api_?key|authorization|bearer)=", re.I)
 _SECRET = re.compile(r"geoml_[0-9a-f]{12}_[A-Za-z0-9_-]*")
 _PLACE = re.compile(r"-?\d{1,3}(?:\.\d+)?(?:,|%2[cC])-?\d{1,3}(?:\.\d+)?|-?\d+\.\d{2,}")
 
@@ -217,8 +216,8 @@ def _bearer(scope: Scope) -> str | None:
 def _tells_a_secret(scope: Scope) -> bool:
     """Whether a token, or something called one, stands in the address."""
     query: bytes = scope["query_string"]
-    if query and (b"geoml_" in query or _NAMED.search(query) is not None):
-        return b"geoml_" not in query or _SECRET.search(query.decode("latin-1")) is not None
+    if query and (_NAMED.search(query) or _SECRET.search(unquote(query.decode("latin-1")))):
+        return True
     return "geoml_" in scope["path"] and _SECRET.search(scope["path"]) is not None
 
 

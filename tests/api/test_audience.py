@@ -1,0 +1,155 @@
+"""What a service declares for staff does not exist for anybody else: 404, and on no list.
+
+The service under test is declared again with ``staff``: the declaration is all that changes.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+from starlette.testclient import TestClient
+
+from geoml import catalog
+from geoml.api.app import create_app
+from geoml.api.settings import Settings
+from geoml.catalog import audience, services
+from geoml.store import database, tokens
+
+
+@pytest.fixture(scope="module")
+def staff(town, service_name, tmp_path_factory):
+    """Headers of staff, of a bearer who may not read, and of a stranger; all layers for staff."""
+    with pytest.MonkeyPatch.context() as patch:
+        file = tmp_path_factory.mktemp("operations") / "geoml.db"
+        patch.setenv(database.VARIABLE, f"sqlite:///{file}")
+
+        def bearer(scope):
+            given, _ = tokens.create(town, [scope], timedelta(hours=1))
+            return {"authorization": f"Bearer {given}"}
+
+        yield {"staff": bearer("read"), "feedback": bearer("feedback"), "stranger": {}}
+        database.close()
+
+
+def declared(monkeypatch, name, *things):
+    """Declare that things of a service are for staff, as its folder would."""
+    working, failing = services._found()
+    changed = replace(working[name], staff=frozenset(things))
+    found = (MappingProxyType({**working, name: changed}), failing)
+    monkeypatch.setattr(services, "_found", lambda: found)
+    return changed
+
+
+@pytest.fixture
+def client(town, monkeypatch, service, staff):
+    """The application over a service whose units, cells and layers are for staff."""
+    declared(monkeypatch, service.name, *service.units, "cells", *catalog.LAYERS)
+    with TestClient(create_app(Settings(home=town.root))) as client:
+        yield client
+
+
+def paths_of_staff(town, name):
+    """Everything of an edition that can be asked for by an address."""
+    from geoml import editions
+
+    ref = editions.current(town, name, "town")
+    pin = f"@{ref.id}"
+    for layer in catalog.LAYERS:
+        for id_ in (f"{name}-town-{layer}", f"{name}-town-{layer}{pin}"):
+            yield from (f"/tiles/{id_}/{rest}" for rest in ("0/0/0.png", "tilejson.json"))
+            yield from (f"/tiles/{id_}/{rest}" for rest in ("statistics", "preview.png"))
+    for id_ in (f"{name}-town", f"{name}-town-cells", f"{name}-town{pin}"):
+        yield from (f"/collections/{id_}{rest}" for rest in ("", "/items", "/queryables"))
+    for file in ref.manifest()["files"]:
+        yield f"/editions/{ref.id}/files/{file}"
+
+
+def test_staff_sees_everything(client, town, service_name, staff):
+    for path in paths_of_staff(town, service_name):
+        answer = client.get(path, headers=staff["staff"])
+        assert answer.status_code == 200, path
+        assert "public" not in answer.headers.get("cache-control", ""), path
+
+
+@pytest.mark.parametrize("role", ["stranger", "feedback"])
+def test_for_others_it_does_not_exist(client, town, service_name, staff, role):
+    # A bearer who may not read is told so at the door; a stranger is not told that it is there.
+    expected = 404 if role == "stranger" else 403
+    for path in paths_of_staff(town, service_name):
+        answer = client.get(path, headers=staff[role])
+        assert answer.status_code == expected, path
+        assert answer.headers["content-type"] == "application/problem+json", path
+
+
+def test_what_staff_asked_for_before_is_not_kept_for_others(client, town, service_name, staff):
+    for path in paths_of_staff(town, service_name):
+        first = client.get(path, headers=staff["staff"])
+        tag = {"if-none-match": first.headers.get("etag", "*")}
+        assert client.get(path, headers=tag).status_code == 404, path
+        assert client.head(path).status_code == 404, path
+        assert client.get(path, headers=staff["staff"]).status_code == 200, path
+
+
+@pytest.mark.parametrize("path", ["/areas", "/areas/town", "/editions", "/collections", "/api"])
+def test_it_is_on_no_list(client, service_name, staff, path):
+    id_ = f"{service_name}-town"
+    told = client.get(path, headers=staff["staff"]).text
+    assert id_ in told or "score.tif" in told
+    others = client.get(path).text
+    for word in (f"{id_}-score", f"{id_}-cells", "score.tif", "units.parquet", f'"{id_}"'):
+        assert word not in others, word
+
+
+def test_the_answer_at_a_place_is_as_closed_as_the_layer(client, service_name, staff, middle):
+    lon, lat = middle
+    path = f"/services/{service_name}/at?lon={lon}&lat={lat}"
+    assert client.get(path).status_code == 404
+    assert client.get(path, headers=staff["staff"]).status_code == 200
+
+
+def test_a_refusal_is_the_one_of_an_id_that_does_not_exist(client, service_name):
+    for template in ("/collections/{}", "/tiles/{}-score/tilejson.json"):
+        hidden = client.get(template.format(f"{service_name}-town")).json()
+        absent = client.get(template.format(f"{service_name}-tawn")).json()
+        assert {**hidden, "detail": hidden["detail"].replace("town", "tawn")} == absent
+
+
+def test_units_for_staff_leave_the_layers_public(town, monkeypatch, service, staff):
+    declared(monkeypatch, service.name, service.units[0])
+    with TestClient(create_app(Settings(home=town.root))) as client:
+        for path in paths_of_staff(town, service.name):
+            units = f"/{service.name}-town/" in f"{path.partition('@')[0]}/" or "units" in path
+            assert client.get(path).status_code == (404 if units else 200), path
+
+
+@pytest.mark.parametrize(
+    ("name", "things", "expected"),
+    [
+        ("score.tif", {"score"}, "staff"),
+        ("score-web.tif", {"score"}, "staff"),
+        ("tiles-score.pmtiles", {"score"}, "staff"),
+        ("lower.tif", {"score"}, "public"),
+        ("target.tif", {"score"}, "staff"),
+        ("inputs.tif", {"score"}, "staff"),
+        ("what-comes-later.bin", {"score"}, "staff"),
+        ("manifest.json", {"score", "lower"}, "public"),
+        ("score.tif", set(), "public"),
+        ("score.tif.aux.xml", {"score"}, "staff"),
+    ],
+)
+def test_a_file_is_for_whom_its_contents_are(service, name, things, expected):
+    assert audience.of_file(replace(service, staff=frozenset(things)), name) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["units.parquet", "units.geojson", "units-index.arrow", "tiles-units.pmtiles"]
+)
+def test_files_of_units_are_for_staff_when_one_kind_is(service, name):
+    assert audience.of_file(replace(service, staff=frozenset(service.units[:1])), name) == "staff"
+    assert audience.of_file(replace(service, staff=frozenset({"upper"})), name) == "public"
+
+
+def test_a_declaration_of_what_is_not_there_is_refused(service):
+    with pytest.raises(ValueError, match="staff names no kind"):
+        replace(service, staff=frozenset({"scores"}))
