@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-"
+_TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
+_TMS = "http://www.opengis.net/spec/tms/2.0/conf/"
 _CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/"
 
 CLASSES: tuple[str, ...] = (
@@ -24,5 +26,14 @@ CLASSES: tuple[str, ...] = (
     f"{_CQL2}basic-spatial-functions",
     f"{_CQL2}basic-spatial-functions-plus",
     f"{_CQL2}arithmetic",
+    *(
+        f"{_TILES}{name}"
+        for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "png", "mvt", "oas30")
+    ),
+    f"{_TMS}tilematrixset",
+    f"{_TMS}json-tilematrixset",
+    f"{_TMS}tilesetmetadata",
+    f"{_TMS}json-tilesetmetadata",
+    f"{_TMS}tilematrixsetlimits",
+    f"{_TMS}json-tilematrixsetlimits",
 )
-"""Classes of OGC API - Tiles and others are added where their routes are built."""
