@@ -26,7 +26,7 @@ from geoml.raster.cog import BLOCK, open_cog, read_from, read_grid
 from geoml.raster.grid import Grid, Window, transformer, windows
 from geoml.types import Array
 from geoml.vector.fragments import DECIMALS, outline, write_index
-from geoml.vector.packed import Box, Boxes, Rows, check, inside, meeting
+from geoml.vector.packed import Box, Boxes, Rows, check, expanded, inside, meeting
 
 SIDE = 32
 """Cells along a block: a divisor of the block of the rasters, so that no block needs two reads."""
@@ -105,12 +105,15 @@ class CellStore:
         check(box)
         met = meeting(self.boxes, box)
         whole = met & inside(self.boxes, box)
-        cut = (
+        cut = [
             self._starts[block] + self._cut(int(block), box)
             for block in np.flatnonzero(met & ~whole)
+        ]
+        some = np.concatenate([np.empty(0, np.intp), *cut])
+        return expanded(
+            np.concatenate([self._starts[:-1][whole], some]),
+            np.concatenate([self._starts[1:][whole], some + 1]),
         )
-        sure = _ranges(self._starts[:-1][whole], self._starts[1:][whole])
-        return np.sort(np.concatenate([sure, *cut]))
 
     def _cut(self, block: int, box: Box) -> Indices:
         """Which of the answered cells of a block meet the box, by their order in it."""
@@ -139,8 +142,9 @@ class CellStore:
             answered = self._answered(block)
             places = Places(answered.row[some], answered.col[some])
             at.append(places)
-            tile = self._tile(block)
-            values.append(tile[:, places.row % BLOCK, places.col % BLOCK])
+            inner = places.row % BLOCK, places.col % BLOCK
+            layers = range(len(self._paths))
+            values.append(np.stack([self._tile(block, layer)[inner] for layer in layers]))
         empty = np.empty(0, np.intp)
         found = np.concatenate(values, axis=1) if values else np.empty((len(self.names), 0))
         rounded = np.round(found.astype(np.float64), VALUE_DECIMALS)
@@ -171,21 +175,30 @@ class CellStore:
 
     def _answered(self, block: int) -> Places:
         top, left = (part * SIDE for part in divmod(block, self._across))
-        tile = self._tile(block)[0]
+        tile = self._tile(block, 0)
         row, col = top % BLOCK, left % BLOCK
         at = np.nonzero(np.isfinite(tile[row : row + SIDE, col : col + SIDE]))
         return Places(at[0] + top, at[1] + left)
 
-    def _tile(self, block: int) -> Array:
+    def _tile(self, block: int, layer: int) -> Array:
         top, left = (part * SIDE // BLOCK * BLOCK for part in divmod(block, self._across))
-        return _decoded(self._paths, self.grid, top, left)
+        return _decoded(self._paths[layer], self.grid, top, left)
 
 
 def corners(grid: Grid, places: Places) -> NDArray[np.float64]:
     """Rings of cells in longitude and latitude as emitted, shape (n, 5, 2), counter-clockwise."""
     row = places.row[:, None] + np.array([1, 1, 0, 0, 1])
     col = places.col[:, None] + np.array([0, 1, 1, 0, 0])
-    return _lonlat(grid, row, col)
+    if not row.size:
+        return np.empty((0, 5, 2))
+    top, left = row.min(), col.min()
+    down, across = row.max() + 1 - top, col.max() + 1 - left
+    if down * across > row.size:  # cells far from each other
+        return _lonlat(grid, row, col)
+    lattice = np.mgrid[:down, :across]  # neighbours share their corners
+    lonlat = _lonlat(grid, lattice[0] + top, lattice[1] + left)
+    found: NDArray[np.float64] = lonlat[row - top, col - left]
+    return found
 
 
 def _lonlat(grid: Grid, row: Indices, col: Indices) -> NDArray[np.float64]:
@@ -195,15 +208,12 @@ def _lonlat(grid: Grid, row: Indices, col: Indices) -> NDArray[np.float64]:
     return np.round(np.stack([lon, lat], axis=-1), DECIMALS)
 
 
-@lru_cache(maxsize=12)  # of four layers 4 MiB each: what a process remembers is bounded
-def _decoded(paths: tuple[str, ...], grid: Grid, top: int, left: int) -> Array:
-    """One block of each raster, shape (layers, rows, cols); ``paths`` lie in a sealed edition."""
+@lru_cache(maxsize=48)  # of 1 MiB each: what a process remembers is bounded
+def _decoded(path: str, grid: Grid, top: int, left: int) -> Array:
+    """One block of a raster that lies in a sealed edition."""
     window = Window(top, left, min(BLOCK, grid.rows - top), min(BLOCK, grid.cols - left))
-    layers = []
-    for path in paths:
-        with open_cog(Path(path)) as dataset:
-            layers.append(read_from(dataset, window))
-    return np.stack(layers)
+    with open_cog(Path(path)) as dataset:
+        return read_from(dataset, window)
 
 
 def _blocks(grid: Grid) -> tuple[int, int]:
@@ -232,14 +242,6 @@ def _each(values: NDArray[Any], reduce: np.ufunc, fill: float) -> NDArray[Any]:
     blocks = whole.reshape(rows // SIDE, SIDE, cols // SIDE, SIDE)
     reduced: NDArray[Any] = reduce.reduce(reduce.reduce(blocks, axis=3), axis=1)
     return reduced
-
-
-def _ranges(starts: Indices, ends: Indices) -> Rows:
-    """``start .. end - 1`` of each pair, one after the other."""
-    lengths = ends - starts
-    before = np.concatenate([[0], np.cumsum(lengths)[:-1]]) if lengths.size else lengths
-    found: Rows = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
-    return found
 
 
 def _template(names: Sequence[str]) -> str:

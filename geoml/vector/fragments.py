@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from geoml.errors import CorruptFile
 from geoml.files import replacing
-from geoml.vector.packed import Box, Boxes, PackedTree, Rows, inside
+from geoml.vector.packed import Box, Boxes, PackedTree, Rows
 
 DECIMALS = 7  # of a degree: about a centimetre
 OPEN, BETWEEN, CLOSE = b'{"type":"FeatureCollection","features":[\n', b",\n", b"\n]}\n"
@@ -58,7 +58,7 @@ def write_fragments(path: Path, index: Path, frame: geopandas.GeoDataFrame) -> N
                 at += stream.write(line)
             tables.append(_index(starts, shapes))
         stream.write(CLOSE)
-        table = pa.concat_tables(tables) if tables else _index([], np.empty(0, object))
+        table = pa.concat_tables([_index([], np.empty(0, object)), *tables]).combine_chunks()
         write_index(beside, table.replace_schema_metadata({"end": str(at)}))
 
 
@@ -125,6 +125,10 @@ class Fragments:
         self._starts = np.append(starts, self._end + len(BETWEEN))
         columns = (self._table[name].to_numpy() for name in ("west", "south", "east", "north"))
         self.boxes: Boxes = np.stack(list(columns), axis=1)
+        # Of one chunk and of this type, as it is written, nothing is copied: it stays on the disk.
+        wkb = self._table["wkb"].combine_chunks().cast(pa.large_binary())
+        self._wkb_starts: Rows = np.frombuffer(wkb.buffers()[1], np.int64)
+        self._wkb = memoryview(wkb.buffers()[2] or b"")
 
     def __len__(self) -> int:
         """How many features there are."""
@@ -144,16 +148,19 @@ class Fragments:
         return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
     def _search(self, box: Box) -> Rows:
-        rows = self._tree.search(box)
-        sure = inside(self.boxes[rows], box)
-        doubtful = rows[~sure]
-        met = shapely.intersects(self.geometries(doubtful), outline(box))
-        return np.sort(np.concatenate([rows[sure], doubtful[met]]))
+        edge = outline(box)
+
+        def meets(doubtful: Rows) -> NDArray[np.bool_]:
+            found: NDArray[np.bool_] = shapely.intersects(self.geometries(doubtful), edge)
+            return found
+
+        return self._tree.settled(box, meets)
 
     def geometries(self, rows: Rows) -> NDArray[Any]:
         """Geometries in longitude and latitude as the file shows them, shapely objects."""
-        wkb = self._table["wkb"].take(pa.array(rows, pa.int64())).to_pylist()
-        found: NDArray[Any] = shapely.from_wkb(wkb)
+        starts, ends = self._wkb_starts[rows].tolist(), self._wkb_starts[rows + 1].tolist()
+        pieces = zip(starts, ends, strict=True)
+        found: NDArray[Any] = shapely.from_wkb([bytes(self._wkb[a:b]) or None for a, b in pieces])
         return found
 
     def page(self, rows: slice | Rows) -> bytes:
@@ -183,7 +190,7 @@ def _index(starts: list[int], shapes: NDArray[Any]) -> pa.Table:
     columns = {"start": pa.array(starts, pa.int64())}
     for name, values in zip(("west", "south", "east", "north"), boxes.T, strict=True):
         columns[name] = pa.array(values, pa.float64())
-    columns["wkb"] = pa.array(shapely.to_wkb(shapes), pa.binary())
+    columns["wkb"] = pa.array(shapely.to_wkb(shapes), pa.large_binary())
     return pa.table(columns)
 
 

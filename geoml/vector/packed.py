@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -32,6 +33,7 @@ class PackedTree:
         self._levels = [np.ascontiguousarray(boxes.T, np.float64)]
         while self._levels[-1].shape[1] > FANOUT:
             self._levels.append(_packed(self._levels[-1]))
+        self._unknown = np.flatnonzero(np.isnan(boxes).any(axis=1))
 
     def search(self, box: Box) -> Rows:
         """Rows whose boxes meet ``box``, edges included, ascending.
@@ -39,15 +41,43 @@ class PackedTree:
         A point or a line is a box too. Raises InvalidArgument for one that is none: NaN, infinite,
         or with its ends the wrong way round.
         """
+        return self.settled(box, lambda doubtful: np.ones(len(doubtful), bool))
+
+    def settled(self, box: Box, meets: Callable[[Rows], NDArray[np.bool_]]) -> Rows:
+        """As ``search``, where ``meets`` decides about boxes that meet ``box`` and stick out of it.
+
+        A node wholly inside is taken as it is: the work grows with the edge of ``box``, not with
+        what is in it.
+        """
         check(box)
+        count = self._levels[0].shape[1]
+        starts, ends = [], []
         nodes = np.arange(self._levels[-1].shape[1])
-        for depth, level in enumerate(reversed(self._levels), 1):
-            nodes = nodes[meeting(level[:, nodes].T, box)]
-            if depth < len(self._levels):
-                below = self._levels[-depth - 1].shape[1]
+        for depth in range(len(self._levels) - 1, -1, -1):
+            boxes = self._levels[depth][:, nodes].T
+            met = meeting(boxes, box)
+            nodes, whole = nodes[met], inside(boxes[met], box)
+            size = FANOUT**depth
+            starts.append(nodes[whole] * size)
+            ends.append(np.minimum(starts[-1] + size, count))
+            nodes = nodes[~whole]
+            if depth:
                 nodes = (nodes[:, None] * FANOUT + np.arange(FANOUT)).ravel()
-                nodes = nodes[nodes < below]
-        return nodes
+                nodes = nodes[nodes < self._levels[depth - 1].shape[1]]
+        doubtful = nodes[meets(nodes)] if nodes.size else nodes
+        starts.append(doubtful)
+        ends.append(doubtful + 1)
+        found = expanded(np.concatenate(starts), np.concatenate(ends))
+        return np.setdiff1d(found, self._unknown, True) if self._unknown.size else found
+
+
+def expanded(starts: Rows, ends: Rows) -> Rows:
+    """``start .. end - 1`` of every pair, ascending; the ranges may not overlap."""
+    order = np.argsort(starts, kind="stable")
+    starts, lengths = starts[order], (ends - starts)[order]
+    before = np.cumsum(lengths) - lengths
+    found: Rows = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    return found
 
 
 def meeting(boxes: Boxes, box: Box) -> NDArray[np.bool_]:

@@ -6,35 +6,57 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from geoml.errors import InvalidArgument
-from geoml.vector.packed import FANOUT, PackedTree, inside, meeting
-
-# Whole numbers, so that boxes share edges and corners all the time.
-CORNERS = st.integers(0, 12).map(float)
-MANY = st.integers(0, 3 * FANOUT * FANOUT).flatmap(
-    lambda n: arrays(np.float64, (n, 4), elements=CORNERS)
-)
+from geoml.vector.packed import FANOUT, PackedTree, expanded, inside, meeting
 
 
-def proper(boxes):
-    low, high = np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])
-    return np.concatenate([low, high], axis=1)
+def drawn(count, seed):
+    """Boxes and one to ask for, of whole numbers, so that they share edges all the time."""
+    corners = np.random.default_rng(seed).integers(0, 13, (count + 1, 4)).astype(float)
+    low, high = (
+        np.minimum(corners[:, :2], corners[:, 2:]),
+        np.maximum(corners[:, :2], corners[:, 2:]),
+    )
+    boxes = np.concatenate([low, high], axis=1)
+    return boxes[1:], tuple(boxes[0])
 
 
-@given(MANY, arrays(np.float64, (1, 4), elements=CORNERS))
-def test_the_tree_finds_what_brute_force_finds(boxes, asked):
-    boxes, box = proper(boxes), tuple(proper(asked)[0])
+MANY = st.integers(0, 3 * FANOUT * FANOUT)
+SEED = st.integers(0, 2**32)
+
+
+@given(MANY, SEED)
+def test_the_tree_finds_what_brute_force_finds(count, seed):
+    boxes, box = drawn(count, seed)
     found = PackedTree(boxes).search(box)
     assert found.tolist() == [i for i, one in enumerate(boxes) if _meet(one, box)]
     assert found.tolist() == np.flatnonzero(meeting(boxes, box)).tolist()
 
 
-@given(MANY, arrays(np.float64, (1, 4), elements=CORNERS))
-def test_what_lies_inside_meets(boxes, asked):
-    boxes, box = proper(boxes), tuple(proper(asked)[0])
-    assert not (inside(boxes, box) & ~meeting(boxes, box)).any()
+@given(MANY, SEED)
+def test_only_boxes_that_stick_out_are_asked_about(count, seed):
+    boxes, box = drawn(count, seed)
+    asked = []
+
+    def none_of(rows):
+        asked.extend(rows)
+        return np.zeros(len(rows), bool)
+
+    found = PackedTree(boxes).settled(box, none_of)
+    whole = inside(boxes, box)
+    assert found.tolist() == np.flatnonzero(whole).tolist()
+    assert asked == np.flatnonzero(meeting(boxes, box) & ~whole).tolist()
+
+
+@given(st.lists(st.integers(0, 5), max_size=20), st.randoms())
+def test_ranges_come_out_in_order(lengths, order):
+    ends = np.cumsum([0, *(length + 1 for length in lengths)])
+    pairs = [(int(end), int(end) + length) for end, length in zip(ends, lengths, strict=False)]
+    wanted = [row for start, end in pairs for row in range(start, end)]
+    order.shuffle(pairs)
+    starts, ends = np.array(pairs, np.intp).reshape(-1, 2).T
+    assert expanded(starts, ends).tolist() == wanted
 
 
 def test_a_box_of_nan_is_never_found_and_hides_nobody():
