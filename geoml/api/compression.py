@@ -106,7 +106,8 @@ CODINGS: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
 def choose(asked: str | None) -> str | None:
     """The coding for an Accept-Encoding header: a key of CODINGS, or ``identity``.
 
-    None where the client accepts nothing that we have, not even plain content.
+    None where the client accepts nothing that we have, not even plain content. ``*`` alone gives
+    plain content: those who send it (pystac does) name no coding, and most of them read none.
     """
     if asked is None or len(asked) > 500:
         return "identity"
@@ -115,7 +116,7 @@ def choose(asked: str | None) -> str | None:
     rest = weights.get("*", 0.0)
     best = max(CODINGS, key=lambda name: weights.get(name, rest))  # the first of equals
     coded, plain = weights.get(best, rest), weights.get("identity", weights.get("*", 0.001))
-    if coded > 0 and coded >= plain:
+    if coded > 0 and coded >= plain and not (plain and CODINGS.keys().isdisjoint(weights)):
         return best
     return "identity" if plain > 0 else None
 
