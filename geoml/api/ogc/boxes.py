@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geoml.api.ogc.crs import Crs, around, drawn, plausible
+from geoml.api.ogc.crs import Crs, around, drawn, extent, plausible
 from geoml.api.ogc.parameters import Parameter, decimal, wrong
 from geoml.catalog.collections import Collection
 from geoml.vector.packed import Box, Rows
@@ -55,6 +55,10 @@ def search(collection: Collection, boxes: Sequence[Box], crs: Crs) -> Rows:
 
 
 def _projected(collection: Collection, box: Box, crs: Crs) -> Rows:
+    # Far from where the features are a projection may wrap: nothing of the box is needed there.
+    box = _overlap(box, extent(collection.bbox, crs))
+    if box[0] > box[2] or box[1] > box[3]:
+        return np.arange(0)
     outer, inner = around(box, crs)
     rows = collection.search([outer])
     sure = collection.search([inner]) if inner[0] < inner[2] and inner[1] < inner[3] else rows[:0]
@@ -68,6 +72,11 @@ def _projected(collection: Collection, box: Box, crs: Crs) -> Rows:
         for part in np.array_split(doubtful, max(1, -(-len(doubtful) // _AT_ONCE)))
     ]
     return np.sort(np.concatenate([sure, *met]))
+
+
+def _overlap(one: Box, other: Box) -> Box:
+    low = max(one[0], other[0]), max(one[1], other[1])
+    return *low, min(one[2], other[2]), min(one[3], other[3])
 
 
 def _geometries(collection: Collection, rows: Rows, crs: Crs) -> Any:  # noqa: ANN401 - an array

@@ -16,7 +16,7 @@ LONGEST = 4000
 DEEPEST = 24
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
 _CHAIN = re.compile(r"\b(?:NOT|DIV)\b|[-+*/^%=<>]", re.IGNORECASE)
-_LINKS = 400
+_LINKS = 100
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401 - a tree of JSON values

@@ -121,6 +121,16 @@ def around(box: Box, crs: Crs) -> tuple[Box, Box]:
     return _box(outer), _box((*low, *high))
 
 
+def extent(box: Box, crs: Crs) -> Box:
+    """The box in ``crs`` around a box in longitude and latitude, a little larger."""
+    move = transformer(LONLAT, crs.name)
+    found = np.array(move.transform_bounds(*box, densify_pts=_EDGE_POINTS))
+    if not np.isfinite(found).all():
+        return -_BIGGEST, -_BIGGEST, _BIGGEST, _BIGGEST
+    slack = 1.0 + 0.01 * np.ptp(found.reshape(2, 2), axis=0)
+    return _box((*(found[:2] - slack), *(found[2:] + slack)))
+
+
 def plausible(value: float, crs: Crs) -> bool:
     """Whether a coordinate can be one of a projected CRS."""
     return crs.degrees or abs(value) <= _BIGGEST

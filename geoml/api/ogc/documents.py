@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from geoml.api.ogc import media
+from geoml.api.ogc import downloads, media
 from geoml.api.ogc.conformance import CLASSES
 from geoml.api.ogc.crs import CRS84, known
 from geoml.api.ogc.links import link
@@ -21,18 +21,21 @@ DESCRIPTION = Text(
     fr="Où une ville est chaude, où elle est inondable et quels toits peuvent porter du solaire.",
     en="Where a town is hot, where it floods and which roofs can carry solar panels.",
 )
+_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 LANDING_LINKS: list[tuple[str, str, str, str]] = [
     ("service-desc", "/api", media.OPENAPI, "The API as OpenAPI 3.0"),
     ("service-doc", "/docs", media.HTML, "The API, to try out"),
     ("conformance", "/conformance", media.JSON, "The standards that are met"),
     ("data", "/collections", media.JSON, "Collections of features"),
     ("http://www.opengis.net/def/rel/ogc/1.0/data", "/collections", media.JSON, "Collections"),
+    (f"{_REL}tiling-schemes", "/tileMatrixSets", media.JSON, "The grids of the tiles"),
+    ("related", "/wmts/1.0.0/WMTSCapabilities.xml", "application/xml", "Map tiles as WMTS"),
     ("related", "/maps/", media.HTML, "The map"),
     ("related", "/areas", media.JSON, "Areas and their current editions"),
     ("related", "/services", media.JSON, "Services, their inputs and units"),
 ]
 """rel, path, media type, title: what the landing page leads to."""
-EXTRA: list[Extra] = []
+EXTRA: list[Extra] = [downloads.links]
 """Asked for the links of every collection; other parts of the API append to it once."""
 
 
@@ -96,7 +99,7 @@ def queryables(entry: Entry, address: str, language: Language) -> dict[str, Any]
 
 def _links(one: Collection, here: str, base: str) -> list[dict[str, Any]]:
     items, queried = f"{here}/items", f"{here}/queryables"
-    title = Text(fr="Les objets", en="The features")
+    title = Text(fr="Les entités", en="The features")
     found = [
         link("items", f"{items}?f=json", media.GEOJSON, f"{title.en}, as GeoJSON"),
         link("items", f"{items}?f=html", media.HTML, f"{title.en}, as a page"),

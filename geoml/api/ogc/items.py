@@ -22,7 +22,7 @@ from geoml.types import Language
 from geoml.vector.fragments import feature_line
 from geoml.vector.fragments import known as value_known
 
-_GONE = ("token", "f")
+_GONE = ("start", "f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Asked:
     @property
     def start(self) -> int:
         """The first place of the page in the selection."""
-        return int(self.values["token"][1]) if "token" in self.values else 0
+        return int(self.values["start"][1]) if "start" in self.values else 0
 
     @property
     def limit(self) -> int:
@@ -55,7 +55,7 @@ class Asked:
     def page_from(self, edition: str, start: int) -> str:
         """The address of the page that begins at ``start``, pinned to the edition."""
         kept = [pair for pair in self.pairs if pair[0] not in _GONE]
-        query = urlencode([*kept, ("f", self.shown), ("token", f"{edition}.{start}")])
+        query = urlencode([*kept, ("f", self.shown), ("start", f"{edition}.{start}")])
         return f"{self.address}?{query}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from geoml.api.ogc import media
+from geoml.api.ogc import downloads, media
 from geoml.api.ogc.parameters import Parameter
 from geoml.api.ogc.routes import FEATURE
 from geoml.api.ogc.shelf import Entry
@@ -116,6 +116,7 @@ def paths(entries: Sequence[Entry]) -> dict[str, Any]:
             [name, _in_path("featureId", "Id of a feature."), *_parameters(entries, FEATURE)],
             (media.GEOJSON, media.JSON),
         ),
+        f"{below}/download/{{format}}": downloads.operation(name),
     }
 
 

@@ -14,7 +14,7 @@ from geoml.types import Language, Text
 
 _HOME = Text(fr="Accueil", en="Home")
 _COLLECTIONS = Text(fr="Collections", en="Collections")
-_ITEMS = Text(fr="Objets", en="Features")
+_ITEMS = Text(fr="Entités", en="Features")
 _UNKNOWN = Text(fr="inconnu", en="unknown")
 _NONE = Text(fr="rien de publié pour l'instant", en="nothing is published yet")
 
@@ -97,7 +97,7 @@ def collection(document: Mapping[str, Any], base: str, language: Language) -> by
     unknown = _UNKNOWN.in_(language)
     when = " / ".join(one[:10] if one else unknown for one in dict.fromkeys(times))
     facts = {
-        Text(fr="Objets", en="Features"): str(document["numberOfFeatures"]),
+        Text(fr="Entités", en="Features"): str(document["numberOfFeatures"]),
         Text(fr="Édition", en="Edition"): document["edition"],
         Text(fr="Date des données", en="Date of the data"): when,
         Text(fr="Emprise (degrés)", en="Extent (degrees)"): ", ".join(map(str, bbox)),
@@ -107,7 +107,7 @@ def collection(document: Mapping[str, Any], base: str, language: Language) -> by
         "dl",
         *(join(tag("dt", name.in_(language)), tag("dd", fact)) for name, fact in facts.items()),
     )
-    see = Text(fr="Voir les objets", en="See the features").in_(language)
+    see = Text(fr="Voir les entités", en="See the features").in_(language)
     door = tag(
         "p", tag("a", see, href=f"{base}/collections/{document['id']}/items?f=html"), class_="doors"
     )
@@ -143,7 +143,7 @@ def items(entry: Entry, body: bytes, base: str, language: Language) -> bytes:
     """A page of features: a sketch, a table, and the way to the next page."""
     document = json.loads(body)
     shown, matched = document["numberReturned"], document["numberMatched"]
-    of = Text(fr=f"{shown} objets sur {matched}", en=f"{shown} of {matched} features")
+    of = Text(fr=f"{shown} entités sur {matched}", en=f"{shown} of {matched} features")
     names = [one.name for one in entry.collection.fields]
     head = [
         tag("th", one.title.in_(language), tag("br"), tag("small", one.unit), scope="col")

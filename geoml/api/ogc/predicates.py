@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, TypeAlias
@@ -25,11 +25,12 @@ from geoml.errors import InvalidArgument
 from geoml.vector.packed import Rows
 
 Column: TypeAlias = Any
-"""An Arrow array over all rows, or an Arrow scalar."""
+"""An Arrow array over the rows of a strip, or an Arrow scalar."""
 
 _DEEPEST = 48
 _MOST_VALUES = 200
 _AT_ONCE = 20_000
+STRIP = 200_000
 _COMPARISONS: Mapping[str, Callable[[Column, Column], Column]] = {
     "=": pc.equal,
     "<>": pc.not_equal,
@@ -58,10 +59,22 @@ _SPATIAL: Mapping[str, Callable[[Any, Any], Any]] = {
 
 def selected(collection: Collection, tree: Any, crs: Crs) -> Rows:  # noqa: ANN401 - JSON
     """Rows where the predicate is true, ascending; coordinates in it are of ``crs``."""
-    mask = _Meaning(collection, crs).predicate(tree, 0)
+    met: dict[str, Rows] = {}
+    found = [_strip(_Meaning(collection, crs, rows, met), tree) for rows in strips(len(collection))]
+    return np.concatenate(found) if found else np.arange(0)
+
+
+def strips(count: int) -> Iterator[slice]:
+    """Rows by ``STRIP``: columns of ten million cells are never in memory whole."""
+    return (slice(first, min(first + STRIP, count)) for first in range(0, count, STRIP))
+
+
+def _strip(meaning: _Meaning, tree: Any) -> Rows:  # noqa: ANN401 - JSON
+    mask, rows = meaning.predicate(tree, 0), meaning.rows
     if isinstance(mask, pa.Scalar):
-        return np.arange(len(collection) if mask.as_py() else 0)
-    return np.flatnonzero(np.asarray(pc.fill_null(mask, False)))
+        return np.arange(rows.start, rows.stop if mask.as_py() else rows.start)
+    found: Rows = rows.start + np.flatnonzero(np.asarray(pc.fill_null(mask, False)))
+    return found
 
 
 def check(tree: Any, fields: Mapping[str, str]) -> None:  # noqa: ANN401 - JSON
@@ -73,10 +86,15 @@ def check(tree: Any, fields: Mapping[str, str]) -> None:  # noqa: ANN401 - JSON
 
 @dataclass(frozen=True)
 class _Meaning:
-    """The predicate of one request over one collection."""
+    """The predicate of one request over some rows of a collection.
+
+    ``met`` remembers from strip to strip which rows meet a geometry.
+    """
 
     collection: Collection
     crs: Crs
+    rows: slice
+    met: dict[str, Rows]
 
     def predicate(self, node: Any, depth: int) -> Column:  # noqa: ANN401 - JSON
         """A column of true, false and null."""
@@ -132,7 +150,7 @@ class _Meaning:
         raise _unsupported(name)
 
     def _property(self, name: str) -> Column:
-        column = self.collection.table([name])[name]
+        column = self.collection.table([name], self.rows)[name]
         if pa.types.is_floating(column.type):  # NaN is how a table says unknown
             return pc.if_else(pc.is_nan(column), None, column)
         return column
@@ -140,15 +158,23 @@ class _Meaning:
     def _spatial(self, name: str, left: Any, right: Any, depth: int) -> Column:  # noqa: ANN401
         if left != {"property": "geometry"}:
             raise wrong("filter", "not a geometry", expected=f"{name}(geometry, a literal)")
-        shape = lonlat(_geometry(right, depth), self.crs)
-        rows = self.collection.search([_box_of(shape)])
-        mask = np.zeros(len(self.collection), bool)
-        for part in np.array_split(rows, max(1, -(-len(rows) // _AT_ONCE))):
-            frame = self.collection.frame(part)
-            shapes = np.asarray(frame.geometry.array, dtype=object)
-            there = drawn(shapes, self.collection.crs, known("OGC:CRS84"))
-            mask[part] = _SPATIAL[name](there, shape)
+        key = f"{name} {json.dumps(right)}"
+        if key not in self.met:
+            self.met[key] = self._meeting(name, lonlat(_geometry(right, depth), self.crs))
+        rows = self.met[key]
+        first, last = np.searchsorted(rows, [self.rows.start, self.rows.stop])
+        mask = np.zeros(self.rows.stop - self.rows.start, bool)
+        mask[rows[first:last] - self.rows.start] = True
         return pa.array(~mask if name == "s_disjoint" else mask)
+
+    def _meeting(self, name: str, shape: Any) -> Rows:  # noqa: ANN401 - shapely's own types
+        rows = self.collection.search([_box_of(shape)])
+        parts = [rows[:0]]
+        for part in np.array_split(rows, max(1, -(-len(rows) // _AT_ONCE))):
+            shapes = np.asarray(self.collection.frame(part).geometry.array, dtype=object)
+            there = drawn(shapes, self.collection.crs, known("OGC:CRS84"))
+            parts.append(part[_SPATIAL[name](there, shape)])
+        return np.concatenate(parts)
 
 
 def _box_of(shape: Any) -> tuple[float, float, float, float]:  # noqa: ANN401

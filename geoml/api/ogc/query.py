@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from geoml.api.ogc import boxes, cql2, crs, predicates
@@ -18,20 +19,21 @@ from geoml.api.ogc.media import F
 from geoml.api.ogc.moments import DATETIME, interval
 from geoml.api.ogc.parameters import Parameter, decimal, whole, wrong
 from geoml.catalog.collections import Collection, Field
+from geoml.types import Mask
 from geoml.vector.packed import Rows
 
 Chosen: TypeAlias = "slice | Rows"
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
-_TOKEN = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{10})\.(\d{1,12})", re.ASCII)
+_START = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{10})\.(\d{1,12})", re.ASCII)
 _SELECTING = ("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs")
 _LONGEST = 200
 
 
-def _token(text: str) -> tuple[str, int]:
-    match = _TOKEN.fullmatch(text)
+def _start(text: str) -> tuple[str, int]:
+    match = _START.fullmatch(text)
     if match is None:
-        raise wrong("token", "not a page", expected="what a `next` link says", got=text)
+        raise wrong("start", "not a page", expected="what a `next` link says", got=text)
     return match[1], int(match[2])
 
 
@@ -42,9 +44,9 @@ LIMIT = whole(
     MAX_LIMIT,
     f"Most features of one page. More than {MAX_LIMIT} is answered with {MAX_LIMIT}.",
 )
-TOKEN = Parameter(
-    "token",
-    _token,
+START = Parameter(
+    "start",
+    _start,
     {"type": "string", "pattern": r"^\d{8}T\d{6}Z-[0-9a-f]{10}\.\d{1,12}$"},
     "Where a page begins, as the `next` link of the page before says it: it names the edition, so "
     "that pages never mix two editions. 410 where that edition is gone.",
@@ -63,7 +65,7 @@ def parameters(collection: Collection, offered: Mapping[str, Crs]) -> tuple[Para
         cql2.FILTER,
         cql2.FILTER_LANG,
         crs.parameter("filter-crs", offered, "The CRS of coordinates in `filter`."),
-        TOKEN,
+        START,
         F,
     )
     taken = {one.name for one in fixed}
@@ -154,8 +156,17 @@ def _rows(collection: Collection, asked: Mapping[str, Any]) -> Rows:
 
 
 def _with_values(collection: Collection, equal: Mapping[str, Any], rows: Rows | None) -> Rows:
-    table = collection.table(list(equal), rows)
+    if rows is not None:
+        return rows[_equal(collection.table(list(equal), rows), equal)]
+    found = [
+        strip.start + np.flatnonzero(_equal(collection.table(list(equal), strip), equal))
+        for strip in predicates.strips(len(collection))
+    ]
+    return np.concatenate(found) if found else np.arange(0)
+
+
+def _equal(table: pa.Table, equal: Mapping[str, Any]) -> Mask:
     met = np.ones(table.num_rows, bool)
     for name, value in equal.items():
         met &= np.asarray(pc.fill_null(pc.equal(table[name], value), False))
-    return np.flatnonzero(met) if rows is None else rows[met]
+    return met

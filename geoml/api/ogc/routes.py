@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from geoml import catalog
 from geoml.api.ogc import documents, items, media, pages, parameters
+from geoml.api.ogc.downloads import Downloads
 from geoml.api.ogc.links import base as base_of
 from geoml.api.ogc.links import self_and_alternate
 from geoml.api.ogc.markup import Html, join, tag
@@ -139,14 +140,14 @@ class Features:
 
     async def _pinned(self, entry: Entry, values: Mapping[str, Any]) -> Entry:
         """The edition that the first page was of: 410 where it was deleted meanwhile."""
-        edition = values["token"][0] if "token" in values else entry.collection.edition
+        edition = values["start"][0] if "start" in values else entry.collection.edition
         if edition == entry.collection.edition:
             return entry
         stem = entry.collection.id.partition("@")[0]
         try:
             return await self._entry(f"{stem}@{edition}")
         except NotFound as error:
-            told = "the edition of these pages is gone; begin again without `token`"
+            told = "the edition of these pages is gone; begin again without `start`"
             raise HTTPException(410, told) from error
 
     def _lists(self, language: Language) -> Html:
@@ -186,6 +187,7 @@ def build(shelf: Shelf, served: Served) -> list[Route]:
         "/collections/{collection}/queryables": features.queryables,
         "/collections/{collection}/items": features.items,
         "/collections/{collection}/items/{feature}": features.item,
+        "/collections/{collection}/download/{format}": Downloads(shelf, served).file,
     }
     return [Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()]
 
@@ -214,8 +216,8 @@ def _headers(entry: Entry, asked: _Asked) -> dict[str, str]:
     scope = asked.request.scope
     told = (entry.collection.etag, asked.address, scope["query_string"], asked.media_type)
     found = _common(asked, told)
-    pinned = entry.collection.pinned and "token" not in asked.values
-    found["cache-control"] = _YEAR if pinned or "token" in asked.values else _MINUTE
+    pinned = entry.collection.pinned and "start" not in asked.values
+    found["cache-control"] = _YEAR if pinned or "start" in asked.values else _MINUTE
     if asked.shown == "json":
         found["content-crs"] = f"<{asked.crs.uri}>"
     return found
