@@ -56,7 +56,7 @@ def test_head_neither_reads_nor_cuts_a_file(client, inner, monkeypatch):
 
 def test_head_is_no_operation_of_its_own(client):
     verbs = {verb for path in client.get("/api").json()["paths"].values() for verb in path}
-    assert verbs == {"get", "post"}
+    assert verbs - {"parameters"} == {"get", "post"}
 
 
 @pytest.mark.parametrize("prefix", ["", "/town/heat"])

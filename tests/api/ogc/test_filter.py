@@ -1,0 +1,177 @@
+"""OGC API - Features Part 3 (19-079r2) with CQL2 text (21-065r2): what is selected, and bounds."""
+
+import subprocess
+import sys
+
+import pytest
+import shapely
+
+from geoml.api.ogc import cql2
+from geoml.errors import InvalidArgument
+
+
+def ids(api, collection, text, **more):
+    """Ids of what a filter selects, over all pages."""
+    told = {"filter": text, "limit": 10_000, **more}
+    answer = api.get(collection.items, params=told)
+    found = set()
+    while True:
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found |= {one["id"] for one in page["features"]}
+        following = [one["href"] for one in page["links"] if one["rel"] == "next"]
+        if not following:
+            assert page["numberMatched"] == len(found)
+            return found
+        answer = api.get(following[0])
+
+
+def expected(collection, test):
+    return {one["id"] for one in collection.features if test(one["properties"])}
+
+
+@pytest.fixture
+def score(collection):
+    """The name of the score of a collection, and a value that about half of it exceeds."""
+    name = f"{collection.id.partition('-')[0]}_score"
+    known = sorted(one["properties"][name] for one in collection.features
+                   if one["properties"][name] is not None)  # fmt: skip
+    return name, known[len(known) // 2]
+
+
+def test_queryables_are_the_properties(api, collection):
+    answer = api.get(f"{collection.path}/queryables")
+    assert answer.headers["content-type"] == "application/schema+json"
+    document = answer.json()
+    assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert document["$id"].endswith(f"{collection.path}/queryables")
+    names = [one.name for one in collection.entry.collection.fields]
+    assert [*names, "geometry"] == list(document["properties"])
+    assert document["properties"]["geometry"]["format"] == "geometry-any"
+    assert set(collection.features[0]["properties"]) == set(names)
+
+
+def test_comparisons_and_logic(api, collection, score):
+    name, half = score
+    over = expected(collection, lambda p: p[name] is not None and p[name] > half)
+    under = expected(collection, lambda p: p[name] is not None and p[name] <= half)
+    unknown = expected(collection, lambda p: p[name] is None)
+    every = {one["id"] for one in collection.features}
+    assert ids(api, collection, f"{name} > {half}") == over
+    assert ids(api, collection, f"NOT {name} > {half}") == under  # unknown is not selected
+    assert ids(api, collection, f"{name} IS NULL") == unknown
+    assert ids(api, collection, f"{name} IS NOT NULL OR {name} IS NULL") == every
+    assert ids(api, collection, f"{name} > {half} AND {name} <= {half}") == set()
+    assert ids(api, collection, f"{name} BETWEEN {half} AND 1000") == expected(
+        collection, lambda p: p[name] is not None and p[name] >= half
+    )
+    assert ids(api, collection, f"{name} * 2 - 1 > 2 * {half} - 1") == over
+    assert ids(api, collection, f"{name} / 0 > 1") == set()
+    assert ids(api, collection, "TRUE") == every
+    assert ids(api, collection, f"{name} IN ({half}, -1)") == expected(
+        collection, lambda p: p[name] == half
+    )
+
+
+def test_text(api, collection):
+    if "kind" not in collection.features[0]["properties"]:
+        pytest.skip("these features have no text")
+    of = expected(collection, lambda p: p["kind"] == "buildings")
+    assert of
+    for text in ("kind = 'buildings'", "kind LIKE 'build%'", "kind LIKE '_uildings'",
+                 "CASEI(kind) = CASEI('BUILDINGS')", "kind IN ('a', 'buildings')",
+                 "NOT kind <> 'buildings'"):  # fmt: skip
+        assert ids(api, collection, text) == of
+    assert ids(api, collection, "kind = 'it''s; DROP TABLE units'") == set()
+
+
+def test_geometry(api, collection, middle_box):
+    (west, south, east, north), met = middle_box
+    ring = f"({west} {south},{east} {south},{east} {north},{west} {north},{west} {south})"
+    assert ids(api, collection, f"S_INTERSECTS(geometry, POLYGON({ring}))") == met
+    assert (
+        ids(api, collection, f"S_INTERSECTS(geometry, BBOX({west},{south},{east},{north}))") == met
+    )
+    every = {one["id"] for one in collection.features}
+    assert ids(api, collection, f"S_DISJOINT(geometry, POLYGON({ring}))") == every - met
+    within = shapely.within(collection.shapes, shapely.box(west, south, east, north))
+    inside = {one["id"] for one, yes in zip(collection.features, within, strict=True) if yes}
+    assert ids(api, collection, f"S_WITHIN(geometry, POLYGON({ring}))") == inside
+
+
+def test_filter_crs_and_its_axis_order(api, collection, middle_box):
+    (west, south, east, north), met = middle_box
+    box = f"S_INTERSECTS(geometry, BBOX({south},{west},{north},{east}))"
+    uri = "http://www.opengis.net/def/crs/EPSG/0/4326"
+    assert ids(api, collection, box, **{"filter-crs": uri}) == met
+
+
+def test_a_filter_with_everything_else(api, collection, score, middle_box):
+    name, half = score
+    box, met = middle_box
+    over = expected(collection, lambda p: p[name] is not None and p[name] > half)
+    told = {"bbox": ",".join(map(str, box)), "datetime": "2025-07-20"}
+    assert ids(api, collection, f"{name} > {half}", **told) == over & met
+
+
+BAD = [
+    "", " ", "nonsense", "kind =", "kind", "1", "no_such = 1", "foo(kind) = 1", "kind > 1",
+    "applicability = 'a'", "S_INTERSECTS(geometry, POINT(1))", "S_INTERSECTS(kind, BBOX(0,0,1,1))",
+    "S_INTERSECTS(geometry, BBOX(0,0,1))", "S_INTERSECTS(geometry, kind)",
+    "S_INTERSECTS(geometry, POLYGON((0 0,1 1,1 0,0 1,0 0)))", "S_BUFFER(geometry, 1) = 1",
+    "T_AFTER(kind, DATE('2020-01-01'))", "applicability = 1e400", "kind LIKE 1", "A_EQUALS(a, b)",
+    "applicability IN ()", "CASEI(applicability) = 'a'", "(" * 200 + "TRUE" + ")" * 200,
+    "NOT " * 500 + "TRUE", "x" * 5000, "applicability = " + "-" * 500 + "1", "1 = 1 = 1",
+    "applicability" + " + 1" * 900 + " = 2", "a=1" + " AND a=1" * 490,
+    "S_INTERSECTS(geometry," + "GEOMETRYCOLLECTION(" * 150, "'", '"', "kind = 'a", "\ud7ff(",
+    "applicability IN (" + "1," * 300 + "1)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BAD, ids=range(len(BAD)))
+def test_what_is_no_filter_is_400(api, collection, text):
+    answer = api.get(collection.items, params={"filter": text})
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"].startswith("filter")
+
+
+def test_another_language_is_400(api, collection):
+    told = {"filter": "TRUE", "filter-lang": "cql2-json"}
+    assert api.get(collection.items, params=told).status_code == 400
+
+
+DEEP = [
+    "({n}a=1{m})", "{not}a=1", "a={minus}1", "a=1{and}", "a{eq}", "a{plus}=1",
+    "S_INTERSECTS(g,{gc}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", DEEP, ids=range(len(DEEP)))
+def test_no_filter_within_the_bounds_breaks_the_parser(shape):
+    """In another process, with a small stack: a crash of native code cannot be caught."""
+    code = f"""
+import threading
+from geoml.api.ogc import cql2
+from geoml.errors import InvalidArgument
+def ask():
+    for n in [*range(1, 60), 100, 300, 900, 1300, 1990, 3990]:
+        text = {shape!r}.format(n="(" * n, m=")" * n, gc="GEOMETRYCOLLECTION(" * n, minus="-" * n,
+            plus="+a" * n, eq="=a" * n, **{{"not": "NOT " * n, "and": " AND a=1" * n}})
+        try:
+            cql2.parsed(text)
+        except InvalidArgument:
+            pass
+threading.stack_size(512 * 1024)
+thread = threading.Thread(target=ask)
+thread.start()
+thread.join()
+print("alive")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
+
+
+def test_the_bounds_are_told():
+    with pytest.raises(InvalidArgument, match=f"{cql2.LONGEST} characters"):
+        cql2.parsed("a = '" + "x" * cql2.LONGEST + "'")
