@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, Response
 
 from geoml.api.ogc import parameters
 from geoml.api.ogc.links import link
+from geoml.api.ogc.media import GEOJSON
 from geoml.api.ogc.shelf import Shelf
 from geoml.api.served import Served
 from geoml.catalog.collections import Collection
@@ -57,12 +58,17 @@ def links(one: Collection, base: str) -> Sequence[dict[str, Any]]:
     ]
 
 
+def _schema(media_type: str) -> dict[str, str]:
+    if media_type == GEOJSON:
+        return {"$ref": "#/components/schemas/featureCollectionGeoJSON"}
+    return {"type": "string", "format": "binary"}
+
+
 def operation(name: Mapping[str, Any]) -> dict[str, Any]:
     """The path item of OpenAPI 3.0; ``name`` is the parameter of the collection."""
     schema = {"type": "string", "enum": list(FORMATS)}
     form = {"name": "format", "in": "path", "required": True, "schema": schema}
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    kinds = {one.media_type: binary for one in FORMATS.values()}
+    kinds = {one.media_type: {"schema": _schema(one.media_type)} for one in FORMATS.values()}
     responses = {
         "200": {"description": "The file.", "content": kinds},
         "206": {"description": "The part that Range asks for.", "content": kinds},

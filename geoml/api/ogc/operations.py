@@ -92,9 +92,9 @@ SCHEMAS: Mapping[str, Any] = {
 def paths(entries: Sequence[Entry]) -> dict[str, Any]:
     """The paths of the OGC routes over the collections that are served now."""
     only_f = [media.F.document()]
-    name = {**_in_path("collectionId", "Id of a collection; `...@edition` pins one edition.")}
-    if entries:
-        name["example"] = entries[0].collection.id
+    name = _in_path("collectionId", "Id of a collection; `...@edition` pins one edition.")
+    if entries:  # the ids of now; those that pin an edition are more than can be listed
+        name["schema"]["enum"] = [entry.collection.id for entry in entries]
     below = "/collections/{collectionId}"
     return {
         "/": _get("getLandingPage", "Links to everything", "landingPage", only_f),
