@@ -19,7 +19,8 @@ from geoml.raster.png import TILE, Palette
 from geoml.types import Bytes2D
 from tiles.archive import Archive, Archives
 from tiles.layers import Layer
-from tiles.reader import GDAL, read_index
+from tiles.pool import GDAL
+from tiles.reader import read_index
 
 BLANK = png.indexed_png(np.zeros((TILE, TILE), np.uint8), np.zeros((256, 4), np.uint8))
 """A transparent tile: what every client understands where there is nothing to see."""

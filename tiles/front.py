@@ -13,10 +13,10 @@ from typing import TypeAlias
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoml.errors import GeomlError
+from tiles.caching import caching, is_current
 from tiles.fast import BLANK, FastLane
+from tiles.grids import MAX_ZOOM
 from tiles.layers import Layer, LayerSource
-from tiles.reader import MAX_ZOOM
-from tiles.router import caching, is_current
 
 Authorise: TypeAlias = Callable[[Scope, Layer], bool]
 _Header: TypeAlias = tuple[bytes, bytes]

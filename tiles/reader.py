@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import attr
 import numpy as np
 import rasterio
-from morecantile import TileMatrixSets, tms
 from rasterio.errors import RasterioIOError
+from rasterio.io import DatasetReader
 from rio_tiler.errors import TileOutsideBounds
 from rio_tiler.io import Reader
 from rio_tiler.models import ImageData
@@ -17,16 +18,7 @@ from geoml.errors import CorruptFile, OutsideData, UnknownLayer
 from geoml.raster.png import TILE
 from geoml.types import Bytes2D
 from tiles.layers import Layer
-
-MAX_ZOOM = 24
-GDAL = {
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_PAM_ENABLED": "NO",
-    "GDAL_NUM_THREADS": "1",
-    "GDAL_CACHEMAX": 128,
-}
-WEB_GRID = TileMatrixSets({"WebMercatorQuad": tms.get("WebMercatorQuad")})
-"""The one tile matrix set that the layers are stored on."""
+from tiles.pool import GDAL, POOL
 
 
 @attr.s
@@ -34,9 +26,14 @@ class CogReader(Reader):
     """Opens with the GeoTIFF driver alone, whatever the content claims to be."""
 
     def __attrs_post_init__(self) -> None:
-        """Open the file, then let rio-tiler take its metadata."""
+        """Open the file where it is not open, then let rio-tiler take its metadata."""
+        if self.dataset is None:
+            self.dataset = self._ctx_stack.enter_context(self._opened())
+        super().__attrs_post_init__()  # type: ignore[no-untyped-call]
+
+    def _opened(self) -> DatasetReader:
         try:
-            opened = rasterio.open(self.input, driver="GTiff")
+            opened: DatasetReader = rasterio.open(self.input, driver="GTiff")
         except RasterioIOError as error:
             raise CorruptFile(
                 "cannot be read",
@@ -44,8 +41,7 @@ class CogReader(Reader):
                 got=str(error),
                 next_step="publish the edition again",
             ) from error
-        self.dataset = self._ctx_stack.enter_context(opened)
-        super().__attrs_post_init__()  # type: ignore[no-untyped-call]
+        return opened
 
     def tile(self, *args: Any, **options: Any) -> ImageData:  # noqa: ANN401 - as in rio-tiler
         """As rio-tiler's; a tile with nothing of the raster in it is OutsideData."""
@@ -55,13 +51,19 @@ class CogReader(Reader):
             raise OutsideData("this tile holds nothing of the layer", got=str(error)) from error
 
 
-def read_index(layer: Layer, z: int, x: int, y: int) -> Bytes2D:
-    """The indices of any tile of any zoom from the web COG, by nearest; 0 outside."""
+def read_index(layer: Layer, z: int, x: int, y: int, *, missing_is_error: bool = False) -> Bytes2D:
+    """The indices of any tile of the web map from the web COG, by nearest.
+
+    Where the COG has nothing: 0, or OutsideData with ``missing_is_error``.
+    """
     path = web_cog_of(layer)
-    with rasterio.Env(**GDAL), CogReader(str(path)) as reader:
+    with POOL.lend(Path(path), layer.etag) as opened, rasterio.Env(**GDAL):
+        reader = CogReader(path, dataset=opened.dataset)
         try:
             image = reader.tile(x, y, z, tilesize=TILE)
         except OutsideData:
+            if missing_is_error:
+                raise
             return np.zeros((TILE, TILE), np.uint8)
     index: Bytes2D = np.where(image.mask > 0, image.data[0], 0).astype(np.uint8)
     return index

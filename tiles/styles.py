@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from rio_tiler.colormap import cmap
@@ -52,13 +53,20 @@ def of_flags() -> dict[str, Palette]:
 
 
 @cache
+def full(name: str) -> Palette:
+    """The 256 colours of a ramp of rio-tiler, all opaque."""
+    table: Any = cmap.get(name)  # index 0..255 -> red, green, blue, opacity
+    palette = np.array([table[index] for index in range(256)], np.uint8)
+    palette.flags.writeable = False
+    return palette
+
+
+@cache
 def ramp(name: str) -> Palette:
     """A ramp over the 250 levels of the score, low to high; index 0 and 251.. are clear."""
-    table = dict(cmap.get(name))  # type: ignore[arg-type]  # of 256 colours, by index
-    colours = np.array([table[index] for index in range(256)], np.uint8)
     middle = (np.arange(LEVELS) + 0.5) / LEVELS
     palette = np.zeros((256, 4), np.uint8)
-    palette[1 : LEVELS + 1] = colours[np.rint(middle * 255).astype(np.intp)]
+    palette[1 : LEVELS + 1] = full(name)[np.rint(middle * 255).astype(np.intp)]
     palette.flags.writeable = False
     return palette
 

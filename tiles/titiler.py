@@ -11,19 +11,18 @@ from typing import Annotated, Any
 
 import rasterio
 from attrs import define
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from rio_tiler.models import ImageData
 from titiler.core.dependencies import DefaultDependency
 from titiler.core.factory import TilerFactory
 from titiler.core.resources.enums import ImageType
 
-from geoml.errors import InvalidArgument, OutsideData
+from tiles.grids import offered
 from tiles.layers import Layer
-from tiles.reader import GDAL, MAX_ZOOM, WEB_GRID, CogReader, web_cog_of
+from tiles.parameters import MAX_SIDE, Resolve, Side, Style, only
+from tiles.pool import GDAL
+from tiles.reader import CogReader, web_cog_of
 
-Resolve = Callable[..., Layer]
-MAX_SIDE = 1024
-Style = Annotated[str | None, Query(max_length=40, description="One of the layer's styles.")]
 Colours = dict[int, tuple[int, int, int, int]]
 Drawing = Callable[[ImageData], ImageData]
 
@@ -58,10 +57,13 @@ class LayerTiler(TilerFactory):
 def build(resolve: Resolve) -> APIRouter:
     """Routes under ``/tiles/{layer}``; ``resolve`` is the dependency that finds the layer."""
 
-    def path(layer: Annotated[Layer, Depends(resolve)]) -> str:
+    async def path(layer: Annotated[Layer, Depends(resolve)]) -> str:
         return web_cog_of(layer)
 
-    def colours(layer: Annotated[Layer, Depends(resolve)], style: Style = None) -> Colours:
+    def colours(
+        layer: Annotated[Layer, Depends(resolve)], style: Style = None, tilesize: Side = 256
+    ) -> Colours:
+        del tilesize  # its bound is what it is declared for
         rows = layer.palette(style).tolist()
         return {index: (red, green, blue, a) for index, (red, green, blue, a) in enumerate(rows)}
 
@@ -69,7 +71,7 @@ def build(resolve: Resolve) -> APIRouter:
         return _drawing(layer) if layer.draw is not None else None
 
     factory = LayerTiler(
-        router=APIRouter(dependencies=[Depends(bounded)]),
+        router=APIRouter(dependencies=[Depends(only("style", "tilesize", "max_size"))]),
         router_prefix="/tiles/{layer}",
         name="layer",
         reader=CogReader,
@@ -81,46 +83,12 @@ def build(resolve: Resolve) -> APIRouter:
         process_dependency=draw,
         colormap_dependency=colours,
         environment_dependency=lambda: GDAL,
-        supported_tms=WEB_GRID,
+        supported_tms=offered(),
         add_viewer=False,
         add_part=False,
     )
     router: APIRouter = factory.router
     return router
-
-
-def bounded(
-    request: Request,
-    tilesize: Annotated[int, Query(ge=1, le=MAX_SIDE, description="Pixels a side.")] = 256,
-) -> None:
-    """Refuse tiles that are not there, and every parameter that TiTiler would have taken."""
-    del tilesize  # its bound is what it is declared for
-    unknown = sorted(set(request.query_params) - {"style", "tilesize", "max_size"})
-    if unknown:
-        raise InvalidArgument(
-            "unknown query parameter",
-            where=request.url.path[:120],
-            expected="style, tilesize or max_size",
-            got=unknown[0][:60],
-            next_step="leave it out",
-        )
-    if "z" in request.path_params:
-        check_tile(*(_number(str(request.path_params[name])) for name in "zxy"))
-
-
-def check_tile(z: int, x: int, y: int) -> None:
-    """Raise OutsideData for a tile that the web map's grid does not have."""
-    if not (0 <= z <= MAX_ZOOM and 0 <= x < 1 << z and 0 <= y < 1 << z):
-        raise OutsideData(
-            "no such tile",
-            where=f"{z}/{x}/{y}"[:80],
-            expected=f"zoom 0 to {MAX_ZOOM}, column and row 0 to 2^zoom - 1",
-            next_step="tilejson.json gives zooms and bounds",
-        )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _drawing(layer: Layer) -> Drawing:

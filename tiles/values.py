@@ -2,33 +2,37 @@
 
 # No postponed annotations here: FastAPI could not see the closures that they name.
 import math
-from collections.abc import Callable
-from pathlib import Path as FilePath
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any
 
 import rasterio
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
+from fastapi import Path as InPath
+from starlette.concurrency import run_in_threadpool
 
 from geoml.errors import OutsideData
-from geoml.raster.cog import grid_of, open_cog, read_from
+from geoml.raster.cog import read_from
 from geoml.raster.grid import Window
 from tiles.layers import Layer
-from tiles.reader import GDAL, CogReader, data_of
+from tiles.parameters import Resolve
+from tiles.pool import GDAL, POOL
+from tiles.reader import CogReader, data_of
 
-Longitude = Annotated[float, Path(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Path(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, InPath(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, InPath(ge=-90, le=90, allow_inf_nan=False)]
 
 
-def build(resolve: Callable[..., Layer]) -> APIRouter:
+def build(resolve: Resolve) -> APIRouter:
     """Routes under ``/tiles/{layer}``: ``/point/{lon},{lat}`` and ``/statistics``."""
     router = APIRouter()
 
     @router.get("/point/{lon},{lat}", summary="Value at a place")
-    def point(
+    async def point(
         layer: Annotated[Layer, Depends(resolve)], lon: Longitude, lat: Latitude
     ) -> dict[str, Any]:
         """The value of the cell that holds a place, null where it is unknown."""
-        value = value_at(FilePath(data_of(layer)), lon, lat)
+        value = await run_in_threadpool(value_at, layer, lon, lat)
         return {
             "coordinates": [lon, lat],
             "values": [value],
@@ -38,32 +42,42 @@ def build(resolve: Callable[..., Layer]) -> APIRouter:
         }
 
     @router.get("/statistics", summary="Summary of all cells")
-    def statistics(
+    async def statistics(
         layer: Annotated[Layer, Depends(resolve)],
         max_size: Annotated[int, Query(ge=16, le=2048)] = 1024,
         bins: Annotated[int, Query(ge=1, le=256, alias="histogram_bins")] = 10,
     ) -> dict[str, Any]:
         """Statistics as rio-tiler computes them, from at most ``max_size`` cells a side."""
-        with rasterio.Env(**GDAL), CogReader(data_of(layer)) as reader:
-            whole = max(reader.dataset.width, reader.dataset.height) <= max_size
-            image = reader.preview(max_size=max_size)
-        [band] = image.statistics(hist_options={"bins": bins}).values()
-        return {"b1": _finite(band.model_dump()), "unit": layer.unit, "sampled": not whole}
+        band, sampled = await run_in_threadpool(summary, data_of(layer), layer.etag, max_size, bins)
+        return {"b1": band, "unit": layer.unit, "sampled": sampled}
 
     return router
 
 
-def value_at(path: FilePath, lon: float, lat: float) -> float | None:
+@lru_cache(maxsize=256)
+def summary(path: str, version: str, max_size: int, bins: int) -> tuple[dict[str, Any], bool]:
+    """rio-tiler's statistics of a raster, and whether they come from a sample of its cells.
+
+    The files of an edition never change, so what was computed once holds.
+    """
+    with POOL.lend(Path(path), version) as opened, rasterio.Env(**GDAL):
+        whole = max(opened.dataset.width, opened.dataset.height) <= max_size
+        image = CogReader(path, dataset=opened.dataset).preview(max_size=max_size)
+    [band] = image.statistics(hist_options={"bins": bins}).values()
+    return _finite(band.model_dump()), not whole
+
+
+def value_at(layer: Layer, lon: float, lat: float) -> float | None:
     """The value of the cell at a place, None where unknown; raises OutsideData."""
-    with open_cog(path) as dataset:
-        cell = grid_of(dataset).at(lon, lat)
+    with POOL.lend(Path(data_of(layer)), layer.etag) as opened:
+        cell = opened.grid.at(lon, lat)
         if cell is None:
             raise OutsideData(
                 "outside this layer",
                 where=f"{lon:.5f}, {lat:.5f}",
                 next_step="tilejson.json gives its bounds",
             )
-        value = float(read_from(dataset, Window(*cell, 1, 1))[0, 0])
+        value = float(read_from(opened.dataset, Window(*cell, 1, 1))[0, 0])
     return round(value, 4) if math.isfinite(value) else None
 
 

@@ -98,13 +98,13 @@ def test_no_route_takes_an_address_a_formula_or_a_crs(client):
     }
     assert names <= {
         "layer", "z", "x", "y", "format", "style", "tilesize", "max_size", "histogram_bins",
-        "lon", "lat", "tileMatrixSetId",
+        "lon", "lat", "tileMatrixSetId", "rescale", "colormap_name",
     }  # fmt: skip
     assert all(set(path) <= {"get"} for path in document["paths"].values())
     assert not [path for path in document["paths"] if "map.html" in path]
 
 
-def test_only_the_grid_of_the_layers_is_offered(client, town):
+def test_only_a_few_grids_are_offered(client, town):
     url = f"/tiles/{town.score.id}/tiles/LINZAntarticaMapTilegrid/1/0/0.png"
     assert client.get(url).status_code == 422
 
