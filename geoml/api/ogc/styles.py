@@ -7,7 +7,7 @@ classes, so that a layer looks in a desktop GIS as it does on the map.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from geoml.errors import UnknownLayer
 from geoml.lifecycle.web import FLAG, palette_of
 from geoml.raster.coding import APPLICABLE, NOT_APPLICABLE
 from geoml.types import Language, Text
+from tiles.styles import is_ramp, of_flags, stops
 
 DEFAULT = "score"
 _KNOWN = Text(fr="Le modèle a vu semblable", en="The model has seen the like")
@@ -81,6 +82,32 @@ def look(service: Service, style: str) -> Look:
     field = f"{service.name}_score" if style == DEFAULT else style
     classes = _flags(service) if style == FLAG else _scores(service)
     return Look(style, title, field, classes)
+
+
+def painted(one: Look, name: str) -> Look:
+    """A look in another of the styles that map tiles are offered in, for the legend.
+
+    A ramp is shown by its colours at 0, 10, ... 100. Raises UnknownLayer.
+    """
+    flag = one.id == FLAG
+    palettes = of_flags() if flag else {}
+    if flag and name in palettes:
+        known, strange = one.classes
+        red, green, blue, opacity = palettes[name][NOT_APPLICABLE].tolist()
+        drawn = replace(strange, colour=f"#{red:02x}{green:02x}{blue:02x}", opacity=opacity)
+        return replace(one, classes=(known, drawn))
+    if flag or not is_ramp(name):
+        raise UnknownLayer("no such style", where=f"{one.id}, {name[:40]!r}")
+    colours = stops(name)
+    step = 100 / (len(colours) - 1)
+    values = [number * step for number in range(len(colours))]
+    return replace(
+        one,
+        classes=tuple(
+            Class(value, value + step, colour, 255, Text(fr=f"{value:g}", en=f"{value:g}"))
+            for value, colour in zip(values, colours, strict=True)
+        ),
+    )
 
 
 def styles_of(collection: Collection) -> tuple[str, ...]:

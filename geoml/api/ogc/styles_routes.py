@@ -28,7 +28,7 @@ from geoml.api.ogc.links import base as base_of
 from geoml.api.ogc.links import link
 from geoml.api.ogc.parameters import Parameter, choice
 from geoml.api.ogc.shelf import Shelf
-from geoml.api.ogc.styles import DEFAULT, Look, look, styles_of
+from geoml.api.ogc.styles import DEFAULT, Look, look, painted, styles_of
 from geoml.api.ogc.tilesets_matrix import TMS
 from geoml.catalog.collections import Collection
 from geoml.catalog.layers import layer as catalog_layer
@@ -36,10 +36,16 @@ from geoml.errors import UnknownLayer
 from geoml.paths import Home
 from geoml.types import LANGUAGES, Language
 from tiles.layers import LayerSource
+from tiles.styles import DEFAULT as MAP_DEFAULT
+from tiles.styles import TITLES as MAP_STYLES
 
 Written: TypeAlias = Callable[[Look, Language], bytes]
 LANG: Mapping[str, Parameter] = {
     "lang": choice("lang", list(LANGUAGES), "Language of the words; else Accept-Language decides.")
+}
+LEGEND: Mapping[str, Parameter] = {
+    **LANG,
+    "style": choice("style", list(MAP_STYLES), "The style of the map tiles.", MAP_DEFAULT),
 }
 KINDS: Mapping[str, str] = {
     "qml": styles_qml.MEDIA_TYPE,
@@ -66,14 +72,16 @@ class Styles:
     layers: LayerSource
 
     async def of_layer(self, request: Request) -> Response:
-        """``/styles/{layer}.{ending}``."""
-        language, ending = _language(request), _ending(request)
+        """``/styles/{layer}.{ending}``; the picture also of the other styles of its tiles."""
+        ending = _ending(request)
+        language, style = _asked(request, LEGEND if ending == "png" else LANG)
 
         def written() -> bytes:
             name = request.path_params["layer"]
             self.layers.get(name)  # whether there is one, and for whom
             found = catalog_layer(self.home, name)
             one = look(catalog.get(found.service), found.name)
+            one = one if style == MAP_DEFAULT else painted(one, style)
             tilejson = f"{base_of(request)}/tiles/{name}/tilejson.json"
             ways: Mapping[str, Written] = {
                 "qml": styles_qml.raster,
@@ -87,7 +95,8 @@ class Styles:
 
     async def of_collection(self, request: Request) -> Response:
         """``/collections/{collection}/styles/{style}.{ending}``."""
-        language, ending = _language(request), _ending(request)
+        ending = _ending(request)
+        language, _ = _asked(request, LANG)
 
         def written() -> bytes:
             collection = self.shelf.get(request.path_params["collection"]).collection
@@ -105,7 +114,7 @@ class Styles:
 
     async def listing(self, request: Request) -> Response:
         """``/collections/{collection}/styles``."""
-        language = _language(request)
+        language, _ = _asked(request, LANG)
 
         def listed() -> dict[str, Any]:
             collection = self.shelf.get(request.path_params["collection"]).collection
@@ -171,9 +180,10 @@ def _ending(request: Request) -> str:
     return ending
 
 
-def _language(request: Request) -> Language:
-    asked = parameters.read(request.scope["query_string"], LANG).get("lang")
-    return asked or media.language_of(request)
+def _asked(request: Request, declared: Mapping[str, Parameter]) -> tuple[Language, str]:
+    """The language of the words, and the style of the map tiles that a legend is for."""
+    values = parameters.read(request.scope["query_string"], declared)
+    return values.get("lang") or media.language_of(request), values.get("style", MAP_DEFAULT)
 
 
 def _answer(content: bytes, ending: str) -> Response:

@@ -66,6 +66,7 @@ def _tiles(entries: Sequence[Entry]) -> dict[str, Any]:
 
 def _styles(entries: Sequence[Entry]) -> dict[str, Any]:
     language = _declared(styles_routes.LANG)
+    legend = _declared(styles_routes.LEGEND)
     ending = _in_path("ending", "What will read it.")
     ending["schema"] = {"type": "string", "enum": list(styles_routes.KINDS)}
     content: dict[str, Any] = dict.fromkeys(styles_routes.KINDS.values(), _BYTES)
@@ -75,7 +76,7 @@ def _styles(entries: Sequence[Entry]) -> dict[str, Any]:
     style["schema"] = {"type": "string", "enum": list(LAYERS)}
     return {
         "/styles/{layerId}.{ending}": _get(
-            "getLayerStyle", "How a layer is drawn", "styles", [layer, ending, *language], content
+            "getLayerStyle", "How a layer is drawn", "styles", [layer, ending, *legend], content
         ),
         at: _get("getStyles", "Styles of a collection", "styles", [own, *language]),
         f"{at}/{{styleId}}.{{ending}}": _get(

@@ -17,7 +17,7 @@ from geoml import catalog
 from geoml.api.ogc import media, parameters
 from geoml.api.ogc.links import base as base_of
 from geoml.api.ogc.tilesets_matrix import TMS, limits
-from geoml.api.ogc.wmts_documents import capabilities, report
+from geoml.api.ogc.wmts_documents import capabilities, report, style_names
 from geoml.api.served import Served
 from geoml.contract import LAYERS
 from geoml.errors import GeomlError, InvalidArgument, UnknownLayer
@@ -85,8 +85,8 @@ class Wmts:
         _one_of(given, "tilematrixset", (TMS,))
         _one_of(given, "format", (layer.media_type,))
         z, row, col = _place(given, layer)
-        style = _one_of(given, "style", ("", *sorted(layer.palettes or ["default"])))
-        style = style if style in layer.palettes else ""
+        style = _one_of(given, "style", ("", *style_names(layer)))
+        style = "" if style == layer.default_style else style
         headers = caching(layer, style or None)
         if not_modified(request, headers["etag"]):
             return Response(status_code=304, headers=headers)

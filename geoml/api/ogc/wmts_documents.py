@@ -9,6 +9,7 @@ from geoml.api.ogc.tilesets_matrix import TMS, all_limits, matrix_set
 from geoml.lifecycle.base import PREFIX
 from geoml.types import Language, Text
 from tiles.layers import Layer
+from tiles.styles import TITLES
 
 WMTS, OWS = "http://www.opengis.net/wmts/1.0", "http://www.opengis.net/ows/1.1"
 XLINK, XSI = "http://www.w3.org/1999/xlink", "http://www.w3.org/2001/XMLSchema-instance"
@@ -79,8 +80,8 @@ def _layer(contents: Element, layer: Layer, base: str, language: Language) -> No
     _text(box, OWS, "LowerCorner", f"{west!r} {south!r}")
     _text(box, OWS, "UpperCorner", f"{east!r} {north!r}")
     _text(found, OWS, "Identifier", layer.id)
-    for name in sorted(layer.palettes) or [layer.default_style]:
-        _style(found, layer, name, base)
+    for name in style_names(layer):
+        _style(found, layer, name, base, language)
     _text(found, WMTS, "Format", layer.media_type)
     matrix = _sub(found, WMTS, "TileMatrixSetLink")
     _text(matrix, WMTS, "TileMatrixSet", TMS)
@@ -96,12 +97,20 @@ def _layer(contents: Element, layer: Layer, base: str, language: Language) -> No
     )
 
 
-def _style(layer_element: Element, layer: Layer, name: str, base: str) -> None:
-    default = {"isDefault": str(name == layer.default_style).lower()}
-    style = SubElement(layer_element, f"{{{WMTS}}}Style", default)
+def style_names(layer: Layer) -> list[str]:
+    """The styles of a layer, its default first; imagery has one without a palette."""
+    return [layer.default_style, *sorted(set(layer.palettes) - {layer.default_style})]
+
+
+def _style(found: Element, layer: Layer, name: str, base: str, language: Language) -> None:
+    default = name == layer.default_style
+    style = SubElement(found, f"{{{WMTS}}}Style", isDefault=str(default).lower())
+    if name in TITLES:
+        _text(style, OWS, "Title", TITLES[name].in_(language))
     _text(style, OWS, "Identifier", name)
-    if name == layer.default_style and not layer.id.startswith(PREFIX):
-        address = {f"{{{XLINK}}}href": f"{base}/styles/{layer.id}.png"}
+    if not layer.id.startswith(PREFIX):
+        query = "" if default else f"?style={name}"
+        address = {f"{{{XLINK}}}href": f"{base}/styles/{layer.id}.png{query}"}
         SubElement(style, f"{{{WMTS}}}LegendURL", {"format": "image/png", **address})
 
 
