@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,24 +10,78 @@ from geoml.cli.output import say
 from geoml.errors import InvalidArgument
 from geoml.paths import Home
 
+if TYPE_CHECKING:
+    import socket
+
+    from fastapi import FastAPI
+
+_DRAIN_S = 5
+"""Seconds that requests have to end after Ctrl-C."""
+
 
 def command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 picks a free one.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes; each has caches and numbers of its own.")
+    ] = 1,
 ) -> None:
-    """Serve map, tiles and API in one process; Ctrl-C stops it."""
+    """Serve map, tiles and API in one process or more; Ctrl-C stops it."""
     import logging
-    import socket
-    import sys
+    import os
 
     import uvicorn
 
+    from geoml.api.settings import Settings
+
+    os.environ["GEOML_HOME"] = str(Home.from_environment().root)  # workers read it again
+    settings = Settings()
+    listening = _listen(host, port)
+    here = f"http://{_bracketed(host)}:{listening.getsockname()[1]}"
+    say(_addresses(here, settings.public_url.rstrip("/")))
+    options: dict[str, Any] = {
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": _DRAIN_S,
+    }
+    if workers == 1:
+        uvicorn.Server(uvicorn.Config(application(), **options)).run(sockets=[listening])
+        return
+    from uvicorn.supervisors import Multiprocess
+
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    config = uvicorn.Config("geoml.cli.serve:application", factory=True, workers=workers, **options)
+    Multiprocess(config, sockets=[listening]).run()
+
+
+def application() -> FastAPI:
+    """The application of one process, as ``geoml serve`` runs it: the log is written aside."""
+    import atexit
+    import logging
+    import sys
+
+    from geoml.api.accesslog import QueuedLog
     from geoml.api.app import create_app
     from geoml.api.settings import Settings
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    settings = Settings(home=Home.from_environment().root)
-    app = create_app(settings)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    log = QueuedLog(_to_stderr)
+    atexit.register(log.close)
+    return create_app(Settings(), log)
+
+
+def _to_stderr(lines: str) -> None:
+    import sys
+
+    sys.stderr.write(lines)
+    sys.stderr.flush()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    import socket
+
     try:
         listening = socket.create_server((host, port), backlog=2048)
     except OSError as error:
@@ -40,11 +94,7 @@ def command(
     # Accepted connections inherit it; asyncio sets it only on sockets that it made itself, and
     # without it every answer waits 40 ms for the client's delayed acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    here = f"http://{_bracketed(host)}:{listening.getsockname()[1]}"
-    say(_addresses(here, settings.public_url.rstrip("/")))
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    uvicorn.Server(config).run(sockets=[listening])
+    return listening
 
 
 def _addresses(here: str, public_url: str) -> str:
