@@ -1,13 +1,16 @@
-"""The time that goes into what is kept: pinned where bytes must repeat."""
+"""The time that goes into what is kept, pinned where bytes must repeat; and lengths of time."""
 
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 from geoml.errors import InvalidArgument
 
 PIN = "SOURCE_DATE_EPOCH"
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([mhdw])", re.ASCII)
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def now() -> datetime:
@@ -29,3 +32,16 @@ def now() -> datetime:
             got=repr(pinned)[:40],
             next_step=f"correct {PIN} in the environment, or unset it",
         ) from error
+
+
+def span(text: str) -> timedelta:
+    """A length of time such as ``90d``, ``12h``, ``30m`` or ``2w``; raises InvalidArgument."""
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise InvalidArgument(
+            "not a length of time",
+            expected="a number and m, h, d or w, such as 90d",
+            got=repr(text)[:40],
+            next_step="write 90d for ninety days",
+        )
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])

@@ -11,11 +11,14 @@ import typer
 from geoml import __version__, errors
 from geoml.cli import (
     area,
+    backup,
     demo,
     editions,
     features,
     ingest,
+    prune,
     republish,
+    restore,
     rollback,
     run,
     serve,
@@ -57,6 +60,9 @@ for verb in (
     demo,
     serve,
     smoke,
+    backup,
+    restore,
+    prune,
 ):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 

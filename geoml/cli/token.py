@@ -24,9 +24,10 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a token and show it, once: what is kept cannot be turned back into it."""
+    from geoml.clock import span
     from geoml.store import tokens
 
-    given, made = tokens.create(Home.from_environment(), scope, tokens.span(expires), name)
+    given, made = tokens.create(Home.from_environment(), scope, span(expires), name)
     say("keep it now: it is not shown again. Send it as: Authorization: Bearer TOKEN")
     emit({"token": given, **_document(made)}, as_json, given)
 

@@ -32,8 +32,6 @@ MOST = 10_000
 """Most tokens that are alive at once: the server keeps them all in memory."""
 
 _NOBODY = "0" * 64
-_SPAN = re.compile(r"([1-9][0-9]{0,4})([mhdw])", re.ASCII)
-_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +51,6 @@ class Token:
         if self.revoked is not None and self.revoked <= now:
             return "revoked"
         return "live" if now < self.expires else "expired"
-
-
-def span(text: str) -> timedelta:
-    """A length of time such as ``90d``, ``12h``, ``30m`` or ``2w``; raises InvalidArgument."""
-    found = _SPAN.fullmatch(text)
-    if found is None:
-        raise InvalidArgument(
-            "not a length of time",
-            expected="a number and m, h, d or w, such as 90d",
-            got=repr(text)[:40],
-            next_step="write 90d for ninety days",
-        )
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
 def create(

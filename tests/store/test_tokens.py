@@ -132,14 +132,3 @@ def test_the_number_of_live_tokens_is_bounded(home, monkeypatch):
 def test_a_token_that_is_not_there_cannot_be_revoked(home):
     with pytest.raises(InvalidArgument, match="token list"):
         tokens.revoke(home, "0123456789ab")
-
-
-@pytest.mark.parametrize(("text", "hours"), [("12h", 12), ("90d", 2160), ("2w", 336)])
-def test_a_length_of_time(text, hours):
-    assert tokens.span(text) == timedelta(hours=hours)
-
-
-@pytest.mark.parametrize("text", ["", "90", "0d", "-1d", "1y", "d", "९d", "1d ", "999999d"])
-def test_what_is_no_length_of_time(text):
-    with pytest.raises(InvalidArgument):
-        tokens.span(text)
