@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TypeAlias
 
-_ALONE = frozenset({"meta", "link", "br", "img", "input", "path"})
+_ALONE = frozenset({"meta", "link", "br", "img", "input"})
 
 
 class Html(str):

@@ -95,7 +95,7 @@ def collection(document: Mapping[str, Any], base: str, language: Language) -> by
         document["extent"]["temporal"]["interval"],
     )
     unknown = _UNKNOWN.in_(language)
-    when = " / ".join(one[:10] if one else unknown for one in dict.fromkeys(times))
+    when = " / ".join(dict.fromkeys(one[:10] if one else unknown for one in times))
     facts = {
         Text(fr="Entités", en="Features"): str(document["numberOfFeatures"]),
         Text(fr="Édition", en="Edition"): document["edition"],

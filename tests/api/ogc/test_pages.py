@@ -13,7 +13,7 @@ from geoml.files import read_json, write_json
 from geoml.paths import Home
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
-VOID = {"meta", "link", "br", "img", "path", "input"}
+VOID = {"meta", "link", "br", "img", "input"}
 
 
 class Strict(HTMLParser):
