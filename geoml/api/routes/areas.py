@@ -15,13 +15,8 @@ from geoml.api.served import Served
 from geoml.areas import area as area_module
 from geoml.catalog import audience
 from geoml.errors import UnknownEdition
+from geoml.lifecycle.items import MEDIA
 
-MEDIA = {
-    ".tif": "image/tiff; application=geotiff; profile=cloud-optimized",
-    ".json": "application/json",
-    ".parquet": "application/vnd.apache.parquet",
-    ".pmtiles": "application/vnd.pmtiles",
-}
 YEAR = "public, max-age=31536000, immutable"
 
 

@@ -59,7 +59,12 @@ def landing(groups: Iterable[Group], base: str, language: Language) -> dict[str,
         "title": TITLE.in_(language),
         "description": ABOUT.in_(language),
         "conformsTo": list(CLASSES),
-        "links": [*_roots(here, here), *(link(*door) for door in doors), *search, *children],
+        "links": [
+            *_roots(here, here, TITLE, language),
+            *(link(*door) for door in doors),
+            *search,
+            *children,
+        ],
     }
 
 
@@ -72,7 +77,7 @@ def listing(groups: Iterable[Group], base: str, language: Language) -> dict[str,
     """``/stac/collections``."""
     here = f"{base}/stac"
     found = [collection(group, base, language) for group in groups]
-    return {"collections": found, "links": _roots(here, f"{here}/collections")}
+    return {"collections": found, "links": _roots(here, f"{here}/collections", TITLE, language)}
 
 
 def collection(group: Group, base: str, language: Language) -> dict[str, Any]:
@@ -94,8 +99,8 @@ def collection(group: Group, base: str, language: Language) -> dict[str, Any]:
         },
         "summaries": _summaries(group),
         "links": [
-            *_roots(here, own),
-            link("parent", here, media.JSON),
+            *_roots(here, own, title_of(group), language),
+            link("parent", here, media.JSON, TITLE.in_(language)),
             link("items", f"{own}/items", media.GEOJSON, "The items"),
             *_collection_links(group, base),
         ],
@@ -296,8 +301,11 @@ def _maps(service: Service, entry: Entry, base: str, language: Language) -> list
     ]
 
 
-def _roots(here: str, own: str) -> list[dict[str, Any]]:
-    return [link("self", own, media.JSON), link("root", here, media.JSON, "geoml")]
+def _roots(here: str, own: str, title: Text, language: Language) -> list[dict[str, Any]]:
+    return [
+        link("self", own, media.JSON, title.in_(language)),
+        link("root", here, media.JSON, TITLE.in_(language)),
+    ]
 
 
 def _address(here: str, group: Group) -> str:

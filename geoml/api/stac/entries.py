@@ -12,7 +12,9 @@ import shapely
 from geoml import catalog, editions
 from geoml.api.ogc.moments import Interval
 from geoml.areas.area import Area
+from geoml.areas.ingest.stac import licence_id
 from geoml.files import read_json
+from geoml.lifecycle.items import PROCESSING_EXTENSION
 from geoml.types import Text
 
 STAC_VERSION = "1.1.0"
@@ -61,6 +63,8 @@ def of_source(area: Area, key: str, stored: Mapping[str, Any]) -> Entry:
         "geoml:size": asset["file:size"],
         "geoml:media_type": asset["type"],
     }
+    if "license" in properties:  # of before STAC's rule was kept, free text
+        properties["license"] = licence_id(properties["license"])
     extensions = [one for one in stored["stac_extensions"] if not one.startswith(_FILE_EXTENSION)]
     document = {
         **stored, "stac_extensions": extensions, "properties": properties, "assets": {},
@@ -92,15 +96,16 @@ def of_edition(area: Area, ref: editions.EditionRef) -> Entry:
         "geoml:sources": manifest["sources"],
         "geoml:warnings": manifest.get("warnings", []),
     }  # fmt: skip
-    extensions = [*stored["stac_extensions"], VERSION_EXTENSION, MAP_LINKS_EXTENSION]
+    more = (PROCESSING_EXTENSION, VERSION_EXTENSION, MAP_LINKS_EXTENSION)
     document = {
         **stored,
-        "stac_extensions": extensions,
+        "stac_extensions": list(dict.fromkeys([*stored["stac_extensions"], *more])),
         "properties": properties,
         "assets": _assets(stored, manifest),
     }
     made_from = {key: one["sha256"] for key, one in manifest["sources"].items()}
-    return _entry(f"{ref.service}-{ref.area}-{ref.id}", title, document, made_from, ref)
+    # In small letters, as STAC's best practices have identifiers; ``version`` is the edition's id.
+    return _entry(f"{ref.service}-{ref.area}-{ref.id}".lower(), title, document, made_from, ref)
 
 
 def _entry(
