@@ -70,6 +70,10 @@ class Archive:
         """How many tiles it has."""
         return len(self._places)
 
+    def ids(self) -> tuple[int, ...]:
+        """The PMTiles ids of its tiles, ascending."""
+        return tuple(sorted(self._places))
+
     def get(self, z: int, x: int, y: int) -> bytes | None:
         """The bytes of a tile, or None where the archive has none."""
         place = self._places.get(zxy_to_tileid(z, x, y))

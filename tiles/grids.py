@@ -17,7 +17,7 @@ from geoml.raster.png import TILE
 MAX_ZOOM = 24
 WEB = "WebMercatorQuad"
 LAMB93 = "LAMB93"
-_FRANCE = (0.0, 6_000_000.0, 1_300_000.0, 7_300_000.0)  # square: metropolitan France in Lambert-93
+FRANCE = (0.0, 6_000_000.0, 1_300_000.0, 7_300_000.0)  # square: metropolitan France in Lambert-93
 
 
 @cache
@@ -25,7 +25,7 @@ def offered() -> TileMatrixSets:
     """The grids by name, the web map's first."""
     known = (WEB, "WorldCRS84Quad", "EuropeanETRS89_LAEAQuad")
     france = TileMatrixSet.custom(
-        list(_FRANCE),
+        list(FRANCE),
         CRS.from_epsg(2154),
         minzoom=0,
         maxzoom=18,

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 
 import geopandas
 
+from benchmarks.peers.running import Absent as Absent
+from benchmarks.peers.running import environment, free_port, run, server
 from geoml.vector.write import write_vector
 
-HERE = Path(__file__).parent
 _DEBIAN_PYTHON = Path("/usr/bin/python3")
 _SPATIALITE = Path("/usr/lib")
-
-
-class Absent(Exception):
-    """A peer that cannot run here; says why."""
 
 
 @contextmanager
@@ -31,16 +26,16 @@ def pygeoapi(frame: geopandas.GeoDataFrame, folder: Path) -> Iterator[tuple[int,
     """Port and path of the items, GeoPackage provider, in longitude and latitude."""
     if not _DEBIAN_PYTHON.exists() or not list(_SPATIALITE.glob("*/mod_spatialite.so")):
         raise Absent("needs /usr/bin/python3 and libsqlite3-mod-spatialite")
-    environment = _environment(folder, "pygeoapi", _DEBIAN_PYTHON)
+    tools = environment(folder, "pygeoapi", _DEBIAN_PYTHON)
     data, port = folder / "units.gpkg", free_port()
     if not data.exists():
         write_vector(data, frame.to_crs("OGC:CRS84"), layer="units")
     config, openapi = folder / "config.yml", folder / "openapi.yml"
     config.write_text(_CONFIG.format(port=port, data=data), encoding="utf-8")
     variables = {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(openapi)}
-    _run([environment / "pygeoapi", "openapi", "generate", config, "-of", openapi], variables)
-    command = [environment / "gunicorn", "-w", "1", "-b", f"127.0.0.1:{port}"]
-    with _server([*command, "pygeoapi.flask_app:APP"], variables, port):
+    run([tools / "pygeoapi", "openapi", "generate", config, "-of", openapi], variables)
+    command = [tools / "gunicorn", "-w", "1", "-b", f"127.0.0.1:{port}"]
+    with server([*command, "pygeoapi.flask_app:APP"], variables, port):
         yield port, "/collections/units/items"
 
 
@@ -50,13 +45,13 @@ def tipg(frame: geopandas.GeoDataFrame, folder: Path) -> Iterator[tuple[int, str
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs or not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
         raise Absent("needs PostgreSQL with PostGIS")
-    environment = _environment(folder, "tipg", Path(sys.executable))
+    tools = environment(folder, "tipg", Path(sys.executable))
     database = free_port()
     with _postgres(programs[-1], database, frame):
         port = free_port()
         variables = {"DATABASE_URL": f"postgresql://postgres@127.0.0.1:{database}/postgres"}
-        command = [environment / "uvicorn", "tipg.main:app", "--port", str(port)]
-        with _server([*command, "--log-level", "warning"], variables, port):
+        command = [tools / "uvicorn", "tipg.main:app", "--port", str(port)]
+        with server([*command, "--log-level", "warning"], variables, port):
             yield port, "/collections/public.units/items"
 
 
@@ -69,9 +64,9 @@ def _postgres(programs: Path, port: int, frame: geopandas.GeoDataFrame) -> Itera
     folder.chmod(0o777)
     data = folder / "data"
     try:
-        _run([*become, programs / "initdb", "-U", "postgres", "-A", "trust", "-D", data])
+        run([*become, programs / "initdb", "-U", "postgres", "-A", "trust", "-D", data])
         options = ["-p", str(port), "-k", str(folder), "-h", "127.0.0.1"]
-        with _server([*become, programs / "postgres", "-D", data, *options], {}, port):
+        with server([*become, programs / "postgres", "-D", data, *options], {}, port):
             _load(programs / "psql", port, folder / "rows.tsv", frame)
             yield
     finally:
@@ -97,62 +92,7 @@ def _load(psql: Path, port: int, rows: Path, frame: geopandas.GeoDataFrame) -> N
             break
         time.sleep(0.2)
     for part in script:
-        _run([*login, "-c", part])
-
-
-def _environment(folder: Path, peer: str, python: Path) -> Path:
-    """The programs of a virtual environment with the pinned packages of a peer."""
-    wanted = HERE / f"requirements-{peer}.txt"
-    there = folder / "venv"
-    done = there / wanted.name
-    if not done.exists() or done.read_bytes() != wanted.read_bytes():
-        folder.mkdir(parents=True, exist_ok=True)
-        _run([python, "-m", "venv", "--clear", there])
-        _run([there / "bin" / "python", "-m", "pip", "install", "-q", "-r", wanted])
-        shutil.copyfile(wanted, done)
-    return there / "bin"
-
-
-def _run(command: Sequence[str | Path], variables: dict[str, str] | None = None) -> None:
-    """Run to the end; raises Absent with the last words of what failed."""
-    environment = {**os.environ, **(variables or {})}
-    done = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise Absent(f"{Path(command[0]).name}: {(done.stderr or done.stdout).strip()[-300:]}")
-
-
-@contextmanager
-def _server(command: Sequence[str | Path], variables: dict[str, str], port: int) -> Iterator[None]:
-    environment = {**os.environ, **variables}
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(
-        list(map(str, command)), env=environment, stdout=quiet, stderr=quiet
-    ) as server:
-        try:
-            _wait(port, server)
-            yield
-        finally:
-            server.terminate()
-
-
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.connect()
-            connection.close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise Absent("its server does not start")
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+        run([*login, "-c", part])
 
 
 _CONFIG = """
