@@ -18,6 +18,13 @@ export interface Layer {
   readonly bounds: Bounds;
 }
 
+/** What an anomaly is relative to; `borrowed_from` names areas whose reference it is. */
+export interface Reference {
+  readonly mode?: string;
+  readonly text?: Text;
+  readonly borrowed_from?: readonly string[];
+}
+
 export interface Edition {
   readonly service: string;
   readonly edition: string;
@@ -28,7 +35,10 @@ export interface Edition {
   readonly date_of?: Text | null;
   /** What the label measured, such as brightness temperature; it is not always the target's name. */
   readonly quantity?: Text | null;
-  readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
+  readonly reference?: Reference | null;
+  readonly model?: string;
+  /** Inputs of the service that this town has nothing to compute from. */
+  readonly features_missing?: readonly string[];
   /** Whether the model learned from generated data. */
   readonly synthetic_model?: boolean;
   /** What holds for the whole map. */
@@ -72,6 +82,7 @@ export interface Service {
     readonly unit: string;
     readonly valid?: readonly [number, number];
   };
+  readonly features?: readonly { readonly name: string; readonly title: Text }[];
   readonly score: { readonly zero: number; readonly hundred: number };
   readonly legend: Legend;
 }
@@ -93,7 +104,7 @@ export interface Answer {
   readonly date: string | null;
   readonly dateOf?: Text | null;
   readonly quantity?: Text | null;
-  readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
+  readonly reference?: Reference | null;
   readonly score: number | null;
   readonly target: number | null;
   readonly unit: string;
