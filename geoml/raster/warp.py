@@ -13,7 +13,7 @@ from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 
-from geoml.errors import InvalidArgument
+from geoml.errors import ForbiddenFormat, InvalidArgument
 from geoml.raster.formats import RASTER_DRIVERS, unreadable
 from geoml.raster.grid import Grid, Window, transformer, windows
 from geoml.raster.header import Header, opened
@@ -107,7 +107,7 @@ def warp_rgb(
     stretch of anything else would be a guess.
     """
     if header.dtype != "uint8" or len(header.bands) not in (1, 3, 4):
-        raise InvalidArgument(
+        raise ForbiddenFormat(
             "not an 8-bit image",
             where=str(header.path),
             expected="1, 3 or 4 bands of 8 bits",
