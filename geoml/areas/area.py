@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -169,10 +170,12 @@ def delete(home: Home, id: str) -> None:
     Raises UnknownArea, or Busy while somebody publishes there.
     """
     here = folder(home, id)
-    for shelf in sorted((home.root / "editions").glob(f"[!.]*/{id}")):
-        with alone(shelf, wait=False):
+    shelves = sorted((home.root / "editions").glob(f"[!.]*/{id}"))
+    with ExitStack() as held:
+        for shelf in shelves:  # all of them before the first one goes
+            held.enter_context(alone(shelf, wait=False))
+        for shelf in (*shelves, here):
             _discard(shelf)
-    _discard(here)
 
 
 def _discard(what: Path) -> None:
