@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from geoml import services
 from geoml.catalog.services import _found
-from geoml.cli.main import app
+from geoml.cli.app import app
 from geoml.cli.serve import _addresses
 from geoml.paths import Home
 
