@@ -25,9 +25,10 @@ def main() -> None:
             raise
     else:
         return
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is over: Python only tidies up
     # Out of the except block, so that the frames are gone and what they held is cleaned up.
     gc.collect()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stderr.write("stopped; nothing half-written is left\n")
     sys.exit(STOPPED)
 
