@@ -24,7 +24,7 @@ SERVICE ?=
 MAPS_SOURCES := $(shell find maps/src maps/public -type f 2>/dev/null) maps/index.html maps/package-lock.json maps/vite.config.ts
 
 .PHONY: help demo serve smoke test test-slow lint format types layers maps maps-test wheel \
-        check bench screenshots clean check-env env env-dev env-deep test-deep
+        check bench screenshots clean check-env hooks env env-dev env-deep test-deep
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -52,6 +52,8 @@ lint: $(ENV)/.dev  ## Style and spelling
 	$(ENV)/bin/ruff check .
 	$(ENV)/bin/ruff format --check .
 	$(ENV)/bin/codespell geoml tiles tests docs benchmarks README.md CONTRIBUTING.md CHANGELOG.md
+	$(ENV)/bin/shellcheck .ci/run .ci/*.sh maps/npm.sh
+	$(ENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(ENV)/.dev  ## Put the code in order
 	$(ENV)/bin/ruff check --fix .
@@ -72,7 +74,13 @@ maps-test: maps/dist/index.html  ## Types and unit tests of the map
 wheel: $(ENV)/.dev maps/dist/index.html  ## Build the wheel, install it in an empty environment, serve the demo from it
 	sh .ci/wheel.sh $(PY)
 
-check: lint types layers maps-test test test-slow wheel  ## All that CI runs, in CI's order
+check: check-env lint types layers maps-test test test-slow wheel  ## All that CI runs, in CI's order
+
+check-env: $(ENV)/.dev  ## What is here, what is missing, and the next step (python -m geoml.environment)
+	@$(PY) -m geoml.environment
+
+hooks: $(ENV)/.dev  ## Check what is committed, before it is
+	$(ENV)/bin/pre-commit install
 
 bench: $(ENV)/.dev maps/dist/index.html  ## Measure, beside the peers, into benchmarks/results.json
 	$(PY) -m benchmarks.run

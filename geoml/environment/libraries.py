@@ -13,6 +13,7 @@ RASTER = "geoml.raster.abilities:abilities"
 VECTOR = "geoml.vector.abilities:abilities"
 PROJ = "geoml.environment.projection:projection"
 DEVICE = "geoml.environment.device:device"
+DOOR = "geoml.learning.torchvision_ops:make_importable"
 
 _STALE_PROJ = "unset PROJ_LIB PROJ_DATA GDAL_DATA, then: pip install --force-reinstall pyproj"
 
@@ -67,6 +68,18 @@ def proj(answer: Answer, raster: Answer) -> list[Finding]:
     else:
         found.append(Finding("proj", "  coordinates", "ok", known))
     return found
+
+
+def torchvision(answer: Answer) -> Finding:
+    """Whether torchvision's native library loads beside this PyTorch (learning/torchvision_ops)."""
+    name, extras = "torchvision, native", ("deep",)
+    if answer.broken:
+        step = "pip install --force-reinstall torchvision"
+        return Finding("machine", name, "broken", answer.broken, "", extras, step)
+    if answer.value:
+        return Finding("machine", name, "ok", "its library loads", "", extras)
+    got = "its library does not fit this PyTorch: encoders work, nms does not"
+    return Finding("machine", name, "note", got, "", extras)
 
 
 def device(answer: Answer | None) -> Finding:

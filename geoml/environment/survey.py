@@ -32,6 +32,7 @@ def survey(progress: Progress = lambda *_: None) -> list[Finding]:
         *libraries.gdal("pyogrio", vector),
         *libraries.proj(tried[libraries.PROJ], raster),
         libraries.device(tried[libraries.DEVICE] if torch else None),
+        *([libraries.torchvision(tried[libraries.DOOR])] if torch else []),
         *machine(),
         *tools(developing="dev" in used),
     ]
@@ -45,7 +46,7 @@ def _groups(declared: Sequence[Package], *, torch: bool) -> list[list[str]]:
     serving = [m for m in serving if m not in learning]
     library = [libraries.RASTER, libraries.VECTOR, libraries.PROJ]
     # The door goes first: torchvision and what imports it may need it (learning/torchvision_ops).
-    deep = [libraries.DEVICE, "geoml.learning.torchvision_ops:make_importable", *deep]
+    deep = [libraries.DEVICE, libraries.DOOR, *deep]
     return [[*serving, *library], learning, *([deep] if torch else [])]
 
 

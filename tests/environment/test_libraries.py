@@ -82,3 +82,11 @@ def test_without_pytorch_the_device_is_the_processor():
     assert "make env-deep" in libraries.device(None).got
     cuda = libraries.device(Answer(value={"device": "cuda", "name": "a card"}))
     assert cuda.got == "cuda (a card)"
+
+
+def test_a_torchvision_without_its_library_is_a_note_and_no_failure():
+    assert libraries.torchvision(Answer(value=True)).state == "ok"
+    declared = libraries.torchvision(Answer(value=False))
+    assert declared.state == "note"
+    assert "nms" in declared.got
+    assert libraries.torchvision(Answer(broken="MissingExtra: torchvision")).failed
