@@ -19,12 +19,13 @@ export MLFLOW_DISABLE_TELEMETRY = true
 export GIT_PYTHON_REFRESH = quiet
 
 PORT    ?= 8000
+DOCS_PORT ?= 8001
 SERVE   ?= 1
 SERVICE ?=
 MAPS_SOURCES := $(shell find maps/src maps/public -type f 2>/dev/null) maps/index.html maps/package-lock.json maps/vite.config.ts
 
 .PHONY: help demo serve smoke test test-slow lint format types layers maps maps-test wheel \
-        check bench screenshots clean check-env hooks env env-dev env-deep test-deep
+        check bench screenshots docs docs-serve notebooks clean check-env hooks env env-dev env-deep test-deep
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -87,6 +88,17 @@ bench: $(ENV)/.dev maps/dist/index.html  ## Measure, beside the peers, into benc
 
 screenshots: $(ENV)/.dev maps/dist/index.html  ## Take the pictures of docs/screenshots again
 	$(PY) docs/screenshots/take.py
+
+docs: $(ENV)/.dev  ## Build the documentation into build/site
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
+
+docs-serve: docs  ## Read the documentation on 127.0.0.1 (DOCS_PORT=8001)
+	$(PY) -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory build/site
+
+notebooks: $(ENV)/.dev maps/dist/index.html  ## Run the notebooks into build/notebooks, outputs included
+	@mkdir -p build/notebooks
+	for book in notebooks/*.ipynb; do \
+	  $(ENV)/bin/jupyter-execute --output="$(CURDIR)/build/$$book" "$$book" || exit; done
 
 clean:  ## Remove what was built; data and environments stay
 	rm -rf dist build maps/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
