@@ -136,7 +136,7 @@ def test_no_path_of_a_machine(site):
 
 @pytest.mark.browser
 def test_a_browser_asks_nobody_else_and_finds_words(site):
-    """Chromium, from the folder and without a server: no other address, no error, search works."""
+    """Chromium, phone and desk: no other address, no error, no sideways scroll; search finds."""
     sync_api = pytest.importorskip("playwright.sync_api")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
