@@ -77,8 +77,8 @@ wheel: $(ENV)/.dev maps/dist/index.html  ## Build the wheel, install it in an em
 
 check: check-env lint types layers maps-test test test-slow wheel  ## All that CI runs, in CI's order
 
-check-env: $(ENV)/.dev  ## What is here, what is missing, and the next step (python -m geoml.environment)
-	@$(PY) -m geoml.environment
+check-env:  ## What is here, what is missing, and the next step; installs nothing
+	@if [ -x $(PY) ]; then $(PY) -m geoml.environment; else python3 -m geoml.environment; fi
 
 hooks: $(ENV)/.dev  ## Check what is committed, before it is
 	$(ENV)/bin/pre-commit install
