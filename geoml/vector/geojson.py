@@ -38,7 +38,7 @@ def read(opening: Opening, asked: Asked) -> Iterator[Rows]:
     rows = 0
     crs: str | None = None
     batch: list[Any] = []
-    for feature, declared in features(opening.path, asked.progress):
+    for feature, declared in features(opening.path, opening.file, asked.progress):
         crs = crs or earthly(opening.path, _named(declared))
         batch.append(feature)
         rows += 1

@@ -30,7 +30,7 @@ def read(opening: Opening, asked: Asked) -> Iterator[Rows]:
     unknown. Raises UnreadableFile, OversizedHeader, MissingCrs.
     """
     no_layers(opening, "GeoParquet")
-    with parquet.ParquetFile(opening.path, page_checksum_verification=True) as file:
+    with parquet.ParquetFile(opening.file, page_checksum_verification=True) as file:
         meta = file.metadata
         unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if unpacked > MAX_BYTES:

@@ -24,15 +24,17 @@ class Broken(ValueError):
     """A value that is no JSON, or no GeoJSON."""
 
 
-def features(path: Path, progress: Callable[[float], None]) -> Iterator[tuple[Any, Any]]:
+def features(
+    path: Path, file: Path, progress: Callable[[float], None]
+) -> Iterator[tuple[Any, Any]]:
     """(feature, ``crs`` member or None) for each member of a collection, or for the one object.
 
-    Raises UnreadableFile for what is no JSON, no GeoJSON object, has a member twice, or has a
-    ``crs`` member that comes only after the features.
+    Raises UnreadableFile, in the name of ``path``, for a ``file`` that is no JSON, no GeoJSON
+    object, has a member twice, or has a ``crs`` member that comes only after the features.
     """
     try:
-        with path.open("rb") as stream:
-            yield from _walk(_Text(stream, path.stat().st_size, progress))
+        with file.open("rb") as stream:
+            yield from _walk(_Text(stream, file.stat().st_size, progress))
     except (ValueError, RecursionError) as error:
         raise _unreadable(path, error) from error
 

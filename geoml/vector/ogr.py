@@ -27,17 +27,19 @@ def read(opening: Opening, asked: Asked) -> Iterator[Rows]:
     Curves become lines of steps of 4 degrees, which stay within 0.07 % of the radius; heights (Z)
     and measures (M) are dropped.
     """
-    layer, notes = _layer(opening, asked)
+    layer, counted, notes = _layer(opening, asked)
     options: dict[str, Any] = {"encoding": _BYTES} if _is_shapefile(opening) else {}
     info = pyogrio.read_info(opening.file, layer=layer, force_feature_count=True, **options)
     if info["driver"] != opening.driver:
         raise unreadable(opening.path, f"GDAL takes it for {info['driver']}")
-    rows = int(info["features"])
+    rows = int(info["features"]) if counted is None else counted
     check_rows(opening, rows)
     crs = earthly(opening.path, info["crs"])
     box = _box(asked, crs) if rows > READ_WHOLE else None
     plain = _plain(opening, [str(field) for field in info["fields"]])
     names = [plain[name] for name in asked.choose(list(plain))]
+    if rows != info["features"]:
+        options["where"] = "1 = 1"  # else GDAL believes a count that another program left behind
     meta, _, wkb, values = pyogrio.raw.read(
         opening.file,
         layer=layer,
@@ -87,20 +89,20 @@ def no_layers(opening: Opening, what: str) -> None:
         )
 
 
-def _layer(opening: Opening, asked: Asked) -> tuple[str | None, tuple[str, ...]]:
-    """(name of the layer to read, notes), after a look at the file itself."""
+def _layer(opening: Opening, asked: Asked) -> tuple[str | None, int | None, tuple[str, ...]]:
+    """(layer to read, its rows if counted, notes), after a look at the file itself."""
     if opening.driver == "GPKG":
         layer, several = geopackage.chosen(opening, asked.shapes)
-        taken = several and opening.layer is None
-        return layer.name, (f"layer {layer.name} taken, the only one that fits",) if taken else ()
+        taken = f"layer {layer.name} taken, the only one that fits"
+        told = several and opening.layer is None
+        return layer.name, layer.rows, (taken,) if told else ()
     if opening.driver == "FlatGeobuf":
         flatgeobuf.check(opening.path, opening.file)
     else:
         shapefile.check(opening.path, opening.file)
-    stems = (None, opening.path.stem, opening.file.stem)
-    if opening.layer not in stems:
+    if opening.layer not in (None, opening.path.stem):
         no_layers(opening, "this file")
-    return None, ()
+    return None, None, ()
 
 
 def _is_shapefile(opening: Opening) -> bool:

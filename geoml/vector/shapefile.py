@@ -77,6 +77,8 @@ def _records(path: Path, index: Path, size: int) -> tuple[NDArray[np.int64], NDA
     inside = (offsets >= _HEADER) & (lengths >= 4) & (offsets + _RECORD + lengths <= size)
     if not inside.all():
         raise unreadable(path, f"{int((~inside).sum())} shapes lie beyond the end: truncated")
+    if len(np.unique(offsets)) != len(offsets):
+        raise unreadable(path, "its index (.shx) names a shape twice")
     return offsets, lengths
 
 
