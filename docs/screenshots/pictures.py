@@ -83,8 +83,8 @@ def by_keyboard(page: Page) -> None:
 
 
 def slow(page: Page) -> None:
-    """The server never answers."""
-    page.route("**/areas", lambda _: None)
+    """The server is so slow that its answer comes after the picture."""
+    page.add_init_script("window.fetch = () => new Promise(() => undefined)")
 
 
 def waited(page: Page) -> None:
@@ -109,7 +109,8 @@ def no_answers(page: Page) -> None:
 
 def said(page: Page) -> None:
     """A notice or an error is on the page."""
-    page.locator("html[data-state=error], html[data-state=empty], [data-answer=error]").first.wait_for()
+    trouble = "html[data-state=error], html[data-state=empty], [data-answer=error]"
+    page.locator(trouble).first.wait_for()
 
 
 def listed(page: Page) -> None:
@@ -128,10 +129,10 @@ def operation(page: Page, name: str) -> Any:  # noqa: ANN401 - playwright's own 
 
 def schema(page: Page) -> None:
     """What ``predict`` takes, property by property."""
-    found = operation(page, "predict")
-    found.locator(".opblock-section-request-body .tablinks", has_text="Schema").click()
-    found.locator(".opblock-section-request-body").scroll_into_view_if_needed()
-    found.locator(".opblock-section-request-body").evaluate("box => box.scrollIntoView()")
+    body = operation(page, "predict").locator(".opblock-section-request-body")
+    body.locator(".tablinks", has_text="Schema").click()
+    body.get_by_text("Expand all").last.click()
+    body.evaluate("box => box.scrollIntoView()")
 
 
 def executed(page: Page) -> None:

@@ -1,8 +1,8 @@
 """Take the pictures of this folder again: ``make screenshots``.
 
 Serves what is in GEOML_HOME (the demo towns; synthetic, so free to publish), opens it in headless
-Chromium and writes the PNG files of ``pictures.py`` and their gallery, README.md, beside this one.
-``python docs/screenshots/take.py map-phone-fr docs`` takes some of them, by the start of their name.
+Chromium and writes the PNG files of ``pictures.py`` and their gallery, README.md, beside this
+one. ``python docs/screenshots/take.py map-phone-fr docs`` takes some, by the start of their name.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def gallery() -> None:
     ]
     for one in PICTURES:
         width = 260 if one.phone else 720
-        lines += ["", f"## {one.caption}", "", f'<img src="{one.name}.png" width="{width}" alt="{one.caption}">']
+        image = f'<img src="{one.name}.png" width="{width}" alt="{one.caption}">'
+        lines += ["", f"## {one.caption}", "", image]
     (FOLDER / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -64,6 +64,7 @@ export class App {
     this.question = new Question(this.map, now, () => this.remember());
     this.open(link);
     this.listen();
+    byId("app").classList.add("started");
     void this.offerOsm();
   }
 

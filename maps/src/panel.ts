@@ -84,7 +84,7 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
 }
 
 function headline(problem: Problem, words: Words): string {
-  const known = { 404: "error_outside", 410: "error_gone" } as const;
+  const known = { 0: "no_connection", 404: "error_outside", 410: "error_gone" } as const;
   return words.t(known[problem.status as keyof typeof known] ?? "error_other");
 }
 
