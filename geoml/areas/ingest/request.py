@@ -85,7 +85,7 @@ def parse(text: str) -> Item:
         )
     key = keys.get(name.strip())
     whole = Path(rest).expanduser()
-    if whole.exists():
+    if _there(whole):
         return Item(key.name, whole)
     found = _split(rest)
     if found is None:
@@ -113,11 +113,19 @@ def _split(rest: str) -> tuple[Path, str] | None:
     left, colon, right = rest.rpartition(":")
     while colon and left:
         path = Path(left).expanduser()
-        if path.exists():
+        if _there(path):
             return path, right
         left, colon, more = left.rpartition(":")
         right = f"{more}:{right}"
     return None
+
+
+def _there(path: Path) -> bool:
+    """Whether the path leads anywhere; a name too long or a closed folder leads nowhere."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _unit(key: str, unit: str, rasters: Sequence[str]) -> str:

@@ -19,14 +19,14 @@ def still(paths: Iterable[Path]) -> Iterator[None]:
     """Raise UnreadableFile when one of the files is another one at the end of the block.
 
     Told by disk, inode, size and time of the last change of content, so a change within one tick
-    of the file system's clock that keeps the size is not seen. An error about the data, raised in
-    the block, gives way to this one: it is the consequence.
+    of the file system's clock that keeps the size is not seen. An error about the data or a file,
+    raised in the block, gives way to this one: it is the consequence.
     """
     files = [file for path in paths for file in _together(path)]
     before = {file: _identity(file) for file in files}
     try:
         yield
-    except DataError as error:
+    except (DataError, OSError) as error:
         _check(before, error)
         raise
     _check(before, None)
@@ -45,7 +45,7 @@ def _identity(path: Path) -> _Identity:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _check(before: dict[Path, _Identity], cause: DataError | None) -> None:
+def _check(before: dict[Path, _Identity], cause: Exception | None) -> None:
     for path, was in before.items():
         now = _identity(path)
         if now != was:
