@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
+from geoml.files import spacious
 from geoml.vector import archive, geojson, geopackage, geoparquet, ogr, osm, shapefile
 from geoml.vector.earth import moved
 from geoml.vector.formats import Opening, forbidden, recognised, sniff, unreadable
@@ -116,9 +117,10 @@ def read_foreign(
         warnings.simplefilter("ignore", UserWarning)
         asked = Asked(tuple(shapes), crs, within, choose, subject, Path(folder), progress)
         try:
-            opening = opened(path, drivers, layer, Path(folder))
-            for rows in _READERS[opening.driver](opening, asked):
-                tally.add(rows)
+            with spacious(asked.folder):
+                opening = opened(path, drivers, layer, asked.folder)
+                for rows in _READERS[opening.driver](opening, asked):
+                    tally.add(rows)
         except _FAILURES as error:
             text = str(error).replace(folder, "").replace(str(path.resolve()), path.name)
             raise unreadable(path, text or type(error).__name__) from error

@@ -107,7 +107,7 @@ def declared_encoding(main: Path) -> str | None:
 
 def _codec(label: str) -> str | None:
     text = label.strip().lower()
-    if "8859-1" in text or "88591" in text or "8859_1" in text:
+    if re.search(r"8859[-_]?1(?!\d)", text):
         return "cp1252"  # as browsers take it: nobody has control characters in a name
     digits = re.fullmatch(r"(?:ansi|oem|cp|windows|ibm)?[ _-]?(\d{3,5})", text)
     for name in (f"cp{digits[1]}" if digits else text, text):

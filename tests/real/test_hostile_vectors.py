@@ -45,12 +45,12 @@ class Refused:
 
 
 G, S = "geojson/problematic_geometries/problematic_", "geojson/invalid_structure/invalid_"
-I, P = "geojson/invalid_geometries/invalid_", "geojson/problematic_structure/problematic_"
+W, P = "geojson/invalid_geometries/invalid_", "geojson/problematic_structure/problematic_"
 TABLE = {
     # The winding of rings is a matter of style: every reader takes both.
-    f"{I}exterior_not_ccw.geojson": ("buildings", "berlin", Result(1, "1 rows")),
-    f"{I}interior_not_cw.geojson": ("buildings", "berlin", Result(1, "1 rows")),
-    f"{I}unclosed.geojson": ("buildings", "berlin", Refused("cannot be read")),
+    f"{W}exterior_not_ccw.geojson": ("buildings", "berlin", Result(1, "1 rows")),
+    f"{W}interior_not_cw.geojson": ("buildings", "berlin", Result(1, "1 rows")),
+    f"{W}unclosed.geojson": ("buildings", "berlin", Refused("cannot be read")),
     f"{S}feature_geometry_is_string.geojson": ("buildings", "berlin", Refused("cannot be read")),
     f"{S}feature_no_properties.geojson": ("zones", "brandenburg", Result(1, "1 rows")),
     f"{S}feature_properties_is_int.geojson": ("buildings", "berlin", Refused("cannot be read")),

@@ -39,7 +39,7 @@ def _work(request: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
     from geoml.areas.ingest.work import boundary, ingest_all
 
     if request["task"] == "boundary":
-        return boundary(request["path"])
+        return boundary(request["path"], request["layer"])
     return ingest_all(request, lambda told, share: _tell(answers, {"progress": [told, share]}))
 
 

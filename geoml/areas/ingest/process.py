@@ -90,9 +90,9 @@ def run(
         raise _ended(child.wait(), complaints, names, last, limits)
 
 
-def run_boundary(path: Path, *, limits: Limits = DEFAULT) -> bytes:
-    """WKB of the union of a file's polygons, in longitude and latitude."""
-    task = {"task": "boundary", "path": str(path.expanduser().absolute())}
+def run_boundary(path: Path, layer: str | None = None, *, limits: Limits = DEFAULT) -> bytes:
+    """WKB of the union of the polygons of a file, or of one layer, in longitude and latitude."""
+    task = {"task": "boundary", "path": str(path.expanduser().absolute()), "layer": layer}
     return bytes.fromhex(run(task, names=str(path), limits=limits)["wkb"])
 
 

@@ -61,10 +61,14 @@ def _part(progress: Progress, name: str, number: int, total: int) -> Callable[[f
     return told
 
 
-def boundary(path: str) -> dict[str, Any]:
+def boundary(path: str, layer: str | None) -> dict[str, Any]:
     """WKB, as hexadecimal text, of the union of a file's polygons in longitude and latitude."""
     read = read_foreign(
-        Path(path), crs="OGC:CRS84", drivers=keys.VECTOR_DRIVERS, shapes=("polygon",)
+        Path(path),
+        crs="OGC:CRS84",
+        drivers=keys.VECTOR_DRIVERS,
+        shapes=("polygon",),
+        layer=layer,
     )
     if not len(read.geometries):
         raise EmptySource(
