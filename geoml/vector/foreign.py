@@ -213,7 +213,10 @@ class _Tally:
 
 
 def _hull(geometries: NDArray[Any]) -> shapely.Geometry:
-    hull: shapely.Geometry = shapely.MultiPoint(shapely.get_coordinates(geometries)).convex_hull
+    coordinates = shapely.get_coordinates(geometries)
+    # One line through all of them costs a tenth of as many points.
+    line = shapely.LineString(np.vstack([coordinates, coordinates[:1]]))
+    hull: shapely.Geometry = line.convex_hull
     return hull
 
 
