@@ -7,11 +7,16 @@ import geopandas
 import numpy as np
 import pytest
 import shapely
+from hypothesis import settings
 
 from geoml import catalog
 from geoml.contract import Service
 from geoml.paths import Home
 from geoml.raster.grid import Grid
+
+# A deadline for one example measures how busy the machine is; pytest-timeout ends what hangs.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 KEYS = ("red", "nir", "lst", "dem", "buildings", "water")
