@@ -199,9 +199,9 @@ def test_the_map_offers_both(doubled, told, original, twin, monkeypatch):
         page = browser.new_page(locale="en-GB")
         page.goto(f"http://127.0.0.1:{port}/maps/#town/{twin}/score")
         page.wait_for_selector("html[data-state=ready]", timeout=30_000)
-        offered = page.locator("#service option").evaluate_all("all => all.map(one => one.value)")
+        offered = page.locator("#service option").evaluate_all("all => all.map(o => o.value)")
         assert sorted(offered) == sorted((original, twin))
-        assert page.locator("#service").input_value() == twin
+        assert page.locator("#service select").input_value() == twin
         shown = page.locator("img.leaflet-tile-loaded").evaluate_all("all => all.map(i => i.src)")
         assert any(f"/{twin}-town-score@" in src for src in shown)
         legend = page.locator("[data-role=legend]").inner_text()
