@@ -75,10 +75,11 @@ function notes(service: Service, edition: Edition, words: Words): readonly strin
   return [...new Set([lacking(service, edition, words), ...warned])].filter((text) => text !== "");
 }
 
-/** Which inputs the model would have liked to have, by their names. */
+/** Which inputs the model would have liked to have; the server's own sentence goes before ours. */
 function lacking(service: Service, edition: Edition, words: Words): string {
   const gone = edition.features_missing ?? [];
-  if (gone.length === 0) {
+  const told = (edition.warnings ?? []).some(({ code }) => code === "missing");
+  if (gone.length === 0 || told) {
     return "";
   }
   const all = service.features ?? [];

@@ -14,8 +14,7 @@ import { remember } from "./memory";
 import { watchNetwork } from "./network";
 import { notify } from "./notices";
 import { permitted, reachable } from "./osm";
-import { outsideShare, renderBanner } from "./outside";
-import type { Share } from "./outside";
+import { renderBanner, shareOf } from "./outside";
 import { renderCredits, renderDock, renderHead, renderPicker, setState, speak } from "./page";
 import { format, parse } from "./permalink";
 import type { Link } from "./permalink";
@@ -31,7 +30,6 @@ export class App {
   private area: Area;
   private service: Service;
   private drawn: Drawn;
-  private share: Share = null;
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -86,26 +84,9 @@ export class App {
     this.map.showBase(this.drawn.base, this.area);
     this.draw();
     tellMissed(missed(link, this.area, this.service), this.words);
-    void this.look();
     if (link.place) {
       void this.question.ask(link.place);
     }
-  }
-
-  /** Looks how much of the edition lies outside what its model has seen, and says so. */
-  private async look(): Promise<void> {
-    const { edition } = this;
-    this.banner(null);
-    const share = edition ? await outsideShare(edition) : null;
-    if (edition === this.edition) {
-      this.banner(share);
-    }
-  }
-
-  private banner(share: Share): void {
-    this.share = share;
-    renderBanner(share, this.area, this.edition, this.catalogue.areas, this.words);
-    this.map.soften(share !== null);
   }
 
   /** All words of the page. */
@@ -118,7 +99,7 @@ export class App {
     renderHead(this.area, this.service, words);
     renderDock(this.service, this.edition, words);
     renderAbout(this.area, this.service, this.edition, words);
-    renderBanner(this.share, this.area, this.edition, this.catalogue.areas, words);
+    renderBanner(this.area, this.edition, this.catalogue.areas, words);
     this.pickers();
     this.controls();
     this.credits();
@@ -176,6 +157,7 @@ export class App {
     }
     this.map.showLayer(layer, this.drawn.opacity);
     this.map.showHatch(this.hatchLayer());
+    this.map.soften(shareOf(this.edition) !== null);
     this.map.fade(this.drawn.opacity);
     if (!layer) {
       setState("empty");
@@ -223,7 +205,6 @@ export class App {
     this.service = serviceOf(this.catalogue, name, this.area);
     this.speak();
     this.draw();
-    void this.look();
     this.question.again();
     byId("service").querySelector("select")?.focus();
   }

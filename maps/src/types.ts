@@ -25,6 +25,9 @@ export interface Reference {
   readonly borrowed_from?: readonly string[];
 }
 
+/** A text that holds for the whole map; `code` says what it is about. */
+export type Warning = Text & { readonly code?: string };
+
 export interface Edition {
   readonly service: string;
   readonly edition: string;
@@ -39,10 +42,13 @@ export interface Edition {
   readonly model?: string;
   /** Inputs of the service that this town has nothing to compute from. */
   readonly features_missing?: readonly string[];
+  /** Of the cells of the area: those with an answer, and those that the model has seen the like of. */
+  readonly answered_percent?: number | null;
+  readonly applicable_percent?: number | null;
   /** Whether the model learned from generated data. */
   readonly synthetic_model?: boolean;
   /** What holds for the whole map. */
-  readonly warnings?: readonly Text[];
+  readonly warnings?: readonly Warning[];
   readonly layers: readonly Layer[];
 }
 

@@ -9,9 +9,9 @@ import { byId } from "../src/dom";
 import { Words } from "../src/i18n";
 import { remember, remembered } from "../src/memory";
 import { permitted } from "../src/osm";
-import { outsideShare, renderBanner, shareOf } from "../src/outside";
+import { renderBanner, shareOf } from "../src/outside";
 import type { Edition } from "../src/types";
-import { AREA, fakeFetch, json, SERVICE } from "./samples";
+import { AREA, fakeFetch, SERVICE } from "./samples";
 
 const EN = new Words("en");
 const FR = new Words("fr");
@@ -39,6 +39,13 @@ describe("remarks of an edition", () => {
     expect(told).toContain("Made without title water_distance and title slope: 2 of 3 inputs");
   });
 
+  it("leave what is missing to the server, where it says so itself", () => {
+    const missing = { code: "missing", fr: "Sans pente.", en: "Without slope." };
+    const partial = { ...EDITION, features_missing: ["slope"], warnings: [missing] };
+    const told = renderNotes({ ...SERVICE, features }, partial, EN, true);
+    expect([...(told?.querySelectorAll("li") ?? [])].map((row) => row.textContent)).toEqual(["Without slope."]);
+  });
+
   it("say what the numbers are relative to, above everything else", () => {
     const text = { fr: "par rapport à ce territoire", en: "relative to this area" };
     const quantity = { fr: "température", en: "temperature" };
@@ -58,33 +65,34 @@ describe("remarks of an edition", () => {
 
 describe("a town that the model has not seen", () => {
   it.each([
-    [{ min: 1.2, percentile_2: 1.3, median: 2 }, "all"],
-    [{ min: 0.9, percentile_2: 1.1, median: 2 }, "most"],
-    [{ min: 0.1, percentile_2: 0.4, median: 1.1 }, "half"],
-    [{ min: 0.1, percentile_2: 0.4, median: 0.6 }, null],
-    [{ min: null }, null],
-    [{}, null],
-  ])("is one whose dissimilarity is %o: %s", (statistics, share) => {
-    expect(shareOf(statistics)).toBe(share);
+    [100, 0, "all"],
+    [60, 3, "most"],
+    [60, 20, "half"],
+    [60, 50, null],
+    [100, 100, null],
+    [0, 0, null],
+    [null, null, null],
+    [undefined, undefined, null],
+  ])("is one with %s %% answered, %s %% like what it saw: %s", (answered, applicable, share) => {
+    const shares = { answered_percent: answered ?? null, applicable_percent: applicable ?? null };
+    expect(shareOf({ ...EDITION, ...shares })).toBe(share);
+    expect(shareOf(null)).toBeNull();
   });
 
   it("is told in one sentence that names where the model learned", () => {
     const other = { ...AREA, id: "other", name: "Montclair" };
-    const edition = { ...EDITION, reference: { borrowed_from: ["other"] } };
-    renderBanner("all", AREA, edition, [AREA, other], EN);
+    const shares = { answered_percent: 100, applicable_percent: 0 };
+    const edition = { ...EDITION, ...shares, reference: { borrowed_from: ["other"] } };
+    renderBanner(AREA, edition, [AREA, other], EN);
     expect(byId("banner").textContent).toBe(
       "To be read as a guess: the model learned in Montclair and saw nothing like Valbourg.",
     );
     expect(byId("banner").hidden).toBe(false);
-    renderBanner(null, AREA, edition, [AREA, other], EN);
-    expect(byId("banner").hidden).toBe(true);
   });
 
-  it("gets no banner where the server does not know", async () => {
-    vi.stubGlobal("fetch", fakeFetch({}).fetch);
-    expect(await outsideShare(EDITION)).toBeNull();
-    vi.stubGlobal("fetch", fakeFetch({ "/statistics": json({ b1: { min: 1.5 } }) }).fetch);
-    expect(await outsideShare(EDITION)).toBe("all");
+  it("gets no banner where the server does not know", () => {
+    renderBanner(AREA, EDITION, [AREA], EN);
+    expect(byId("banner").hidden).toBe(true);
   });
 });
 
