@@ -174,15 +174,18 @@ def _read(
         raise unreadable(header.path, error) from error
 
 
+def has_mask(dataset: DatasetReader, band: int) -> bool:
+    """Whether a mask or alpha band says what is known; a nodata number would silence it."""
+    flags = dataset.mask_flag_enums[band - 1]
+    masked = any(flag in (MaskFlags.per_dataset, MaskFlags.alpha) for flag in flags)
+    return masked or any(colour is ColorInterp.alpha for colour in dataset.colorinterp)
+
+
 def _source_nodata(dataset: DatasetReader, header: Header) -> float | None:
     """The nodata of the source as GDAL needs it: NaN for floats that declare none."""
-    masked = any(
-        flag in (MaskFlags.per_dataset, MaskFlags.alpha)
-        for flag in dataset.mask_flag_enums[(header.band or 1) - 1]
-    ) or any(colour is ColorInterp.alpha for colour in dataset.colorinterp)
     floating = np.dtype(header.dtype).kind == "f"
     if header.nodata is None:
-        return math.nan if floating and not masked else None
+        return math.nan if floating and not has_mask(dataset, header.band or 1) else None
     if floating:
         return header.nodata
     limits = np.iinfo(header.dtype)
