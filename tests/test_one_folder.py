@@ -46,7 +46,7 @@ print(json.dumps({
                    for operation in (one["operationId"] for one in verbs.values())},
     "answers": {path: verbs["post"]["responses"]["200"]
                 for path, verbs in paths.items() if path.endswith("/predict")},
-    "front": get("/", headers={"accept": "text/html"}).text,
+    "front": get("/", headers={"accept": "text/html", "accept-language": "en"}).text,
 }))
 """
 
