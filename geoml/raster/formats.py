@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ _NAMES = {
 def unreadable(path: Path, error: Exception) -> UnreadableFile:
     """The error for a file of the right format whose content cannot be read."""
     detail = str(_root(error)).replace(str(path.resolve()), path.name)[:200]
+    detail = re.sub(r"^\S+\.cpp, \d+: ", "", detail)  # where in GDAL's source it says so
     if "alloc" in detail.lower() or "out of memory" in detail.lower():
         return out_of_memory(str(path), detail)
     return UnreadableFile(

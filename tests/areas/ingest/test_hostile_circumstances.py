@@ -223,6 +223,24 @@ def test_a_reader_that_burns_time_is_ended(home, town, raster, earlier):
     earlier()
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not enforce RLIMIT_AS")
+@pytest.mark.parametrize("mebibytes", [600, 800])
+def test_a_tile_larger_than_the_memory_says_so(home, town, bench, earlier, mebibytes):
+    """460 MB in one tile are accepted by the header, and too much for these readers."""
+    path = bench.bomb(11_008, "deflate")
+    error = refused_for_memory(home, path, mebibytes)
+    assert "more memory than is allowed" in error.what
+    assert "bomb.tif" in error.where
+    earlier()
+
+
+def refused_for_memory(home, path, mebibytes):
+    with pytest.raises(UnreadableFile) as caught:
+        ingest(home, "town", [f"dem={path}"], limits=Limits(memory=mebibytes << 20))
+    return caught.value
+
+
 WATCH = """
 import sys, threading; from geoml.areas.ingest import child
 answers = child._own_stdout()
