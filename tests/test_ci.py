@@ -103,7 +103,7 @@ def test_the_makefile_is_for_make_3_81():
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
 def test_make_help_lists_every_target():
-    listed = subprocess.check_output(["make", "help"], text=True, cwd=ROOT)
+    listed = subprocess.check_output(["make", "--no-print-directory", "help"], text=True, cwd=ROOT)
     phony = re.search(r"^\.PHONY: (.*?)(?<!\\)\n", MAKEFILE, flags=re.M | re.S).group(1)
     names = phony.replace("\\\n", " ").split()
     assert {line.split()[0] for line in listed.splitlines()} == set(names)
