@@ -30,6 +30,8 @@ WORDS = {
     "geoml.vector": "vector files: the one place of OGR",
     "geoml.raster": "grids, COG, the web's pyramid: the one place of GDAL",
     "geoml.environment": "what this machine has, and lacks",
+    "geoml.upkeep": "back up, restore, prune",
+    "geoml.store": "tokens: the one place of SQL",
     "geoml.files": "atomic files",
     "geoml.clock": "the time, where it is pinned",
     "geoml.paths": "where things lie",
