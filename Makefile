@@ -10,7 +10,7 @@ PY    := $(ENV)/bin/python
 GEOML := $(ENV)/bin/geoml
 PIP   := .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt
 DEMO  := serve,learn
-DEV   := $(DEMO),orchestrate,report,console,notebooks,docs,dev
+DEV   := $(DEMO),postgres,orchestrate,report,console,notebooks,docs,dev
 
 export GEOML_HOME ?= $(CURDIR)/data
 # Nothing that we depend on may phone home.
@@ -19,12 +19,13 @@ export MLFLOW_DISABLE_TELEMETRY = true
 export GIT_PYTHON_REFRESH = quiet
 
 PORT    ?= 8000
+DOCS_PORT ?= 8001
 SERVE   ?= 1
 SERVICE ?=
 MAPS_SOURCES := $(shell find maps/src maps/public -type f 2>/dev/null) maps/index.html maps/package-lock.json maps/vite.config.ts
 
 .PHONY: help demo serve smoke test test-slow lint format types layers maps maps-test wheel \
-        check bench screenshots clean check-env env env-dev env-deep test-deep
+        check bench screenshots docs docs-serve notebooks clean check-env hooks env env-dev env-deep test-deep
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -43,7 +44,7 @@ test: $(ENV)/.dev  ## Every test that needs no server or browser
 	$(PY) -m pytest -q -n 2 -m "not slow"
 
 test-slow: $(ENV)/.dev maps/dist/index.html  ## Servers, Chromium, kill loops, real data
-	$(PY) -m pytest -q -m slow
+	$(PY) -m pytest -q -n 2 --dist loadfile --durations=15 -m slow
 
 test-deep: $(ENV)/.deep  ## The tests that need PyTorch
 	$(PY) -m pytest -q -m deep
@@ -52,6 +53,8 @@ lint: $(ENV)/.dev  ## Style and spelling
 	$(ENV)/bin/ruff check .
 	$(ENV)/bin/ruff format --check .
 	$(ENV)/bin/codespell geoml tiles tests docs benchmarks README.md CONTRIBUTING.md CHANGELOG.md
+	$(ENV)/bin/shellcheck .ci/run .ci/*.sh maps/npm.sh
+	$(ENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(ENV)/.dev  ## Put the code in order
 	$(ENV)/bin/ruff check --fix .
@@ -72,13 +75,30 @@ maps-test: maps/dist/index.html  ## Types and unit tests of the map
 wheel: $(ENV)/.dev maps/dist/index.html  ## Build the wheel, install it in an empty environment, serve the demo from it
 	sh .ci/wheel.sh $(PY)
 
-check: lint types layers maps-test test test-slow wheel  ## All that CI runs, in CI's order
+check: check-env lint types layers maps-test test test-slow wheel  ## All that CI runs, in CI's order
+
+check-env:  ## What is here, what is missing, and the next step; installs nothing
+	@if [ -x $(PY) ]; then $(PY) -m geoml.environment; else python3 -m geoml.environment; fi
+
+hooks: $(ENV)/.dev  ## Check what is committed, before it is
+	$(ENV)/bin/pre-commit install
 
 bench: $(ENV)/.dev maps/dist/index.html  ## Measure, beside the peers, into benchmarks/results.json
 	$(PY) -m benchmarks.run
 
 screenshots: $(ENV)/.dev maps/dist/index.html  ## Take the pictures of docs/screenshots again
 	$(PY) docs/screenshots/take.py
+
+docs: $(ENV)/.dev  ## Build the documentation into build/site
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
+
+docs-serve: docs  ## Read the documentation on 127.0.0.1 (DOCS_PORT=8001)
+	$(PY) -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory build/site
+
+notebooks: $(ENV)/.dev maps/dist/index.html  ## Run the notebooks into build/notebooks, outputs included
+	@mkdir -p build/notebooks
+	for book in notebooks/*.ipynb; do \
+	  $(ENV)/bin/jupyter-execute --output="$(CURDIR)/build/$$book" "$$book" || exit; done
 
 clean:  ## Remove what was built; data and environments stay
 	rm -rf dist build maps/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

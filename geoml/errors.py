@@ -32,7 +32,8 @@ The tree, kept true by ``tests/test_errors.py``::
     |   `-- OutsideData          a place with no answer
     |-- Conflict                 it collides with what is there
     |   |-- AlreadyExists
-    |   `-- Busy                 somebody else is writing it
+    |   |-- Busy                 somebody else is writing it
+    |   `-- NoSpace              the disk that it is written to is full
     `-- MissingTool              a package, program or network that is not there
         |-- MissingExtra         an optional part of geoml that is not installed
         `-- BrokenService        the folder of a service that cannot be loaded
@@ -189,6 +190,10 @@ class AlreadyExists(Conflict):
 
 class Busy(Conflict):
     """Somebody else is writing it."""
+
+
+class NoSpace(Conflict):
+    """The disk that it is written to is full."""
 
 
 class MissingTool(GeomlError):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from geoml.errors import Busy, CorruptFile
+from geoml.errors import Busy, CorruptFile, NoSpace
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -21,20 +26,77 @@ def replacing(path: Path) -> Iterator[Path]:
     """A temporary sibling of ``path`` to write to; it becomes ``path`` at one stroke on success.
 
     On any exception, Ctrl-C included, the temporary file is removed and ``path`` is untouched.
-    The sibling keeps the suffix, because GDAL and pyarrow look at it.
+    The sibling keeps the suffix, because GDAL and pyarrow look at it. Raises NoSpace.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    with removing(temporary), spacious(path):
         yield temporary
-        temporary.chmod(0o644)  # mkstemp makes 0600; a web server of another user must read it
+        temporary.chmod(0o644)  # a web server of another user must read it
         sync(temporary)
         temporary.replace(path)
         sync(path.parent)
+
+
+@contextmanager
+def removing(path: Path) -> Iterator[None]:
+    """Remove a file or folder at the end, if it is there, even when Ctrl-C comes just then."""
+    try:
+        try:
+            yield
+        finally:
+            _remove(path)
     finally:
-        temporary.unlink(missing_ok=True)
+        _remove(path)  # an interruption may have cut the first one short
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def spacious(path: Path) -> Iterator[None]:
+    """Say it in our words when there is no room for ``path``: raises NoSpace."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise no_space(path, error.strerror or "") from error
+
+
+def no_space(path: Path, got: str) -> NoSpace:
+    """The error for a disk, quota or file size limit that is exhausted while writing ``path``."""
+    try:
+        free = f"{shutil.disk_usage(path.parent).free >> 20} MiB free"
+    except OSError:
+        free = "an unknown amount free"
+    return NoSpace(
+        "no room to write it",
+        where=str(path),
+        expected="enough free space on the disk",
+        got=f"{free} ({got})",
+        next_step="free some space, or set GEOML_HOME to a folder on another disk",
+    )
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of a short step that must be done as a whole."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread only
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
@@ -49,11 +111,10 @@ def building(final: Path) -> Iterator[Path]:
 def staging(parent: Path, label: str) -> Iterator[Path]:
     """A temporary folder ``.label-*`` in ``parent``, removed at the end unless it was settled."""
     parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{label}-", dir=parent))
-    try:
+    temporary = parent / f".{label}-{secrets.token_hex(4)}"
+    with removing(temporary), spacious(temporary):
+        temporary.mkdir(mode=0o700)
         yield temporary
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def settle(folder: Path, final: Path) -> None:

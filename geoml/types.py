@@ -32,6 +32,10 @@ class Text:
         """The phrase in one language."""
         return self.fr if language == "fr" else self.en
 
+    def within(self) -> Text:
+        """The phrase as it stands inside a sentence: its first letter small."""
+        return Text(self.fr[:1].lower() + self.fr[1:], self.en[:1].lower() + self.en[1:])
+
     def as_dict(self) -> dict[str, str]:
         """``{"fr": ..., "en": ...}`` for JSON documents."""
         return {"fr": self.fr, "en": self.en}

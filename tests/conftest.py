@@ -1,5 +1,6 @@
 """A tiny town for tests: known answer, ingested and published through the front door."""
 
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,11 +8,19 @@ import geopandas
 import numpy as np
 import pytest
 import shapely
+from hypothesis import settings
 
 from geoml import catalog
 from geoml.contract import Service
 from geoml.paths import Home
 from geoml.raster.grid import Grid
+
+# A shell that starts the tests in the background lets them, and their children, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A deadline for one example measures how busy the machine is; pytest-timeout ends what hangs.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 KEYS = ("red", "nir", "lst", "dem", "buildings", "water")

@@ -10,6 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 CONDA_NAMES = {  # PyPI name -> conda-forge name, where they differ
+    "brotli": "brotli-python",
     "build": "python-build",
     "fastapi": "fastapi-core",
     "matplotlib": "matplotlib-base",
@@ -35,7 +36,7 @@ def normal(name):
 
 
 def split(line):
-    name, bounds = re.fullmatch(r"([A-Za-z0-9._-]+)\s*(.*)", line.strip()).groups()
+    name, bounds = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?\s*(.*)", line.strip()).groups()
     return normal(name), {part.strip() for part in bounds.split(",") if part.strip()}
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from geoml import errors
-from geoml.cli.main import EXIT, exit_code
+from geoml.cli.app import EXIT, exit_code
 from geoml.errors import GeomlError, from_dict, walk
 
 LEAVES = [kind for kind in walk(GeomlError) if not kind.__subclasses__()]

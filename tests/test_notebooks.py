@@ -81,7 +81,7 @@ def _execute(nbclient, book, folder):
     kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")
     kernel.ip = str(folder / "ipc")
     place = {"metadata": {"path": str(book.parent)}}
-    client = nbclient.NotebookClient(notebook, km=kernel, timeout=240, resources=place)
+    client = nbclient.NotebookClient(notebook, km=kernel, timeout=600, resources=place)
     client.execute(env=environment)
     return notebook, scratch, home
 
@@ -96,6 +96,7 @@ def _outputs(notebook, kind):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a minute of one processor; the machine may be shared
 @each
 def test_it_runs_and_leaves_nothing(book, executed):
     before = {path: path.stat().st_mtime_ns for path in book.parent.rglob("*")}
@@ -115,6 +116,7 @@ def test_it_runs_and_leaves_nothing(book, executed):
 
 @pytest.mark.slow
 @pytest.mark.browser
+@pytest.mark.timeout(900)
 @each
 def test_its_map_asks_the_network_for_nothing(book, executed, tmp_path):
     sync_api = pytest.importorskip("playwright.sync_api")

@@ -98,11 +98,12 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
     manifest = served.manifest(edition)
     web, service = manifest["web"], catalog.get(edition.service)
     keep = ("created", "date", "date_of", "model", "synthetic_model", "reference", "quantity")
+    shares = ("answered_percent", "applicable_percent")
     return {
         "service": edition.service,
         "area": edition.area,
         "edition": edition.id,
-        **{name: manifest.get(name) for name in (*keep, *_FEATURES, "warnings")},
+        **{name: manifest.get(name) for name in (*keep, *_FEATURES, *shares, "warnings")},
         "layers": [
             {
                 "id": layer.id,

@@ -49,6 +49,7 @@ def at_place(
         "average": average,
         "contributions": why,
         "cell": _cell(found, row, col),
+        "features_missing": manifest["features_missing"],
         "warnings": warnings,
     }
     point = {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]}

@@ -28,6 +28,7 @@ STATUS: Mapping[type[GeomlError], int] = {
     errors.CorruptFile: 500,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.NoSpace: 507,
     errors.MissingTool: 503,
 }
 """The nearest ancestor of an error decides; every leaf has one (tested)."""

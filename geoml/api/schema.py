@@ -23,11 +23,8 @@ def request_schema(service: Service) -> dict[str, Any]:
             for feature in service.features
         },
     }
-    example = {
-        feature.name: _middle(feature.valid) for feature in service.features if feature.monotone
-    }
     many = {"type": "array", "items": one, "minItems": 1}
-    content = {"schema": {"oneOf": [one, many]}, "example": example}
+    content = {"schema": {"oneOf": [one, many]}, "example": _typical(service)}
     return {"required": True, "content": {"application/json": content}}
 
 
@@ -60,5 +57,13 @@ def prediction_schema(service: Service) -> dict[str, Any]:
     }
 
 
-def _middle(valid: tuple[float, float]) -> float:
-    return float(f"{(valid[0] + valid[1]) / 2:.2g}")
+def _typical(service: Service) -> dict[str, float]:
+    """A place like many: the cell of the service's own scene where the first feature is median.
+
+    Middles of ranges would describe a place that does not exist.
+    """
+    scene = service.scene()
+    names = service.input_sets[0] if service.input_sets else tuple(scene.features)
+    first = scene.features[names[0]].ravel()
+    cell = int(first.argsort()[first.size // 2])
+    return {name: round(float(scene.features[name].ravel()[cell]), 4) for name in names}

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -78,17 +79,17 @@ def create(
         AlreadyExists: There is an area of that id.
         DataError: The boundary file cannot be used.
     """
-    folder = home.area(id)
     if id.endswith(_TAKEN):
         raise InvalidArgument(
             f"an id that ends in {_TAKEN} is that of a collection of cells",
             where=id,
             next_step="choose another id",
         )
-    if folder.exists():
+    here = home.area(id)
+    if here.exists():
         raise AlreadyExists(
             f"there is an area {id!r} already",
-            where=str(folder),
+            where=str(here),
             next_step=f"choose another id, or delete it: geoml area delete {id}",
         )
     if (bbox is None) == (boundary_file is None):
@@ -111,28 +112,44 @@ def create(
         synthetic,
         secrets.token_hex(8),
     )
-    with building(folder) as temporary:
+    with building(here) as temporary:
         write_json(temporary / _FILE, document(area))
     return area
 
 
 def load(home: Home, id: str) -> Area:
-    """The area of that id; raises UnknownArea, which names the known ones."""
+    """The area of that id; raises UnknownArea, which names the known ones, or CorruptFile."""
+    path = folder(home, id) / _FILE
     try:
-        path = home.area(id) / _FILE
+        found = read_json(path)
+        if found["format"] == FORMAT:
+            return _of(found)
+        got = f"format {found['format']}"
+    except FileNotFoundError as error:
+        raise _unknown(home, id) from error
+    except (ValueError, TypeError, LookupError) as error:
+        got = f"{type(error).__name__}: {error}"[:200]
+    raise CorruptFile(
+        "not an area document that this version reads",
+        where=str(path),
+        expected=f"format {FORMAT}",
+        got=got,
+        next_step=f"delete it (geoml area delete {id}), then create it again",
+    )
+
+
+def folder(home: Home, id: str) -> Path:
+    """The folder of an area, whether or not its document can be read; raises UnknownArea."""
+    try:
+        found = home.area(id)
     except InvalidArgument as error:
         raise _unknown(home, id) from error
-    if not path.is_file():
+    if not found.is_dir():
         raise _unknown(home, id)
-    found = read_json(path)
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise CorruptFile(
-            "not an area document that this version reads",
-            where=str(path),
-            expected=f"format {FORMAT}",
-            got=f"format {found.get('format') if isinstance(found, dict) else None}",
-            next_step="create the area again with this version of geoml",
-        )
+    return found
+
+
+def _of(found: dict[str, Any]) -> Area:
     return Area(
         found["id"],
         found["name"],
@@ -156,19 +173,22 @@ def delete(home: Home, id: str) -> None:
 
     The editions go first, of every service: left behind they would still be served, and a new
     area of the same id would inherit them. After a crash half-way the area is whole and can be
-    deleted again, or it is gone. Raises Busy while somebody publishes there.
+    deleted again, or it is gone. An area whose document cannot be read is deleted like any other.
+    Raises UnknownArea, or Busy while somebody publishes there.
     """
-    load(home, id)
-    for shelf in sorted((home.root / "editions").glob(f"[!.]*/{id}")):
-        with alone(shelf, wait=False):
+    here = folder(home, id)
+    shelves = sorted((home.root / "editions").glob(f"[!.]*/{id}"))
+    with ExitStack() as held:
+        for shelf in shelves:  # all of them before the first one goes
+            held.enter_context(alone(shelf, wait=False))
+        for shelf in (*shelves, here):
             _discard(shelf)
-    _discard(home.area(id))
 
 
-def _discard(folder: Path) -> None:
+def _discard(what: Path) -> None:
     # Renamed first: a crash half-way leaves no half of a folder.
-    bin_ = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    folder.rename(bin_ / folder.name)
+    bin_ = Path(tempfile.mkdtemp(prefix=f".{what.name}-", dir=what.parent))
+    what.rename(bin_ / what.name)
     shutil.rmtree(bin_)
 
 

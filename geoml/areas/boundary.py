@@ -44,14 +44,16 @@ def _reason(west: float, south: float, east: float, north: float) -> str:
 def from_file(path: Path) -> Geometry:
     """The union of the polygons of a file, in longitude and latitude.
 
-    The file is foreign: it is opened in a child process, under the rules of ingestion.
+    Of a file with several layers one is named behind a colon: ``communes.gpkg:town``. The file is
+    foreign: it is opened in a child process, under the rules of ingestion.
 
     Raises:
         DataError: The file cannot be read, has no CRS, or holds no polygon.
     """
     from geoml.areas.ingest.process import run_boundary
 
-    geometry = shapely.from_wkb(run_boundary(path))
+    file, layer = _split(path)
+    geometry = shapely.from_wkb(run_boundary(file, layer))
     west, south, east, north = geometry.bounds
     reason = _reason(west, south, east, north)
     if reason:
@@ -59,3 +61,10 @@ def from_file(path: Path) -> Geometry:
     if not isinstance(geometry, shapely.Polygon | shapely.MultiPolygon):
         raise InvalidArgument("not a boundary", where=str(path), got=geometry.geom_type)
     return geometry
+
+
+def _split(path: Path) -> tuple[Path, str | None]:
+    left, colon, layer = str(path).rpartition(":")
+    if colon and not path.exists() and Path(left).expanduser().is_file():
+        return Path(left), layer
+    return path, None

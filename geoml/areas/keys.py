@@ -15,6 +15,8 @@ Kind: TypeAlias = Literal[
 Shape: TypeAlias = Literal["polygon", "line", "point"]
 
 VECTOR_DRIVERS = ("GPKG", "GeoJSON", "FlatGeobuf", "ESRI Shapefile", "Parquet")
+OSM_KEYS = ("buildings", "water", "zones", "sites")
+"""Keys that an OpenStreetMap extract can answer; ``geoml.vector.osm`` says with which tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def _raster(name: str, kind: Kind, unit: str, valid: tuple[float, float], quanti
 
 
 def _vector(name: str, quantity: str, *shapes: Shape) -> Key:
-    return Key(name, "vector", "", (0.0, 0.0), VECTOR_DRIVERS, quantity, shapes)
+    drivers = (*VECTOR_DRIVERS, "OSM") if name in OSM_KEYS else VECTOR_DRIVERS
+    return Key(name, "vector", "", (0.0, 0.0), drivers, quantity, shapes)
 
 
 KEYS: dict[str, Key] = {

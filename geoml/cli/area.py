@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from geoml.cli.output import AsJson, emit, say, table
-from geoml.errors import InvalidArgument, UsageError
+from geoml.errors import CorruptFile, InvalidArgument, UsageError
 from geoml.paths import Home
 
 app = typer.Typer(
@@ -71,11 +71,16 @@ def create(
 
 @app.command(name="list")
 def list_(as_json: AsJson = False) -> None:
-    """List the areas."""
+    """List the areas; one that cannot be read is told on stderr."""
     from geoml.areas import area as areas
 
     home = Home.from_environment()
-    found = [areas.load(home, one) for one in areas.names(home)]
+    found = []
+    for one in areas.names(home):
+        try:
+            found.append(areas.load(home, one))
+        except CorruptFile as error:
+            say(f"error: {error}")
     rows = [(one.id, one.name, one.crs, f"{one.grid.rows} x {one.grid.cols}") for one in found]
     told = table(rows, ("id", "name", "crs", "cells")) if rows else "no area yet"
     emit([areas.document(one) for one in found], as_json, told)
@@ -153,8 +158,7 @@ def delete(
     from geoml.areas import area as areas
 
     home = Home.from_environment()
-    areas.load(home, area)
-    folder = home.area(area)
+    folder = areas.folder(home, area)
     if not yes:
         _confirm(f"delete {folder} with all it holds, and every edition of {area}?")
     areas.delete(home, area)

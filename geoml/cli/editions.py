@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from geoml.cli.output import AsJson, emit, table
+from geoml.cli.output import AsJson, emit, say, table
 from geoml.paths import Home
 
 
@@ -15,14 +15,20 @@ def command(
     area: Annotated[str | None, typer.Option(help="One area; all when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List published editions; the one that is served is marked."""
+    """List published editions; the one that is served is marked.
+
+    Editions of a service that is not installed are listed too, and said to be.
+    """
     from geoml import catalog
     from geoml import editions as shelf
     from geoml.areas import area as areas
 
     home = Home.from_environment()
-    services = (catalog.get(service).name,) if service else catalog.names()
-    places = (areas.load(home, area).id,) if area else areas.names(home)
+    places = (areas.folder(home, area).name,) if area else areas.names(home)
+    alone = sorted({name for place in places for name in catalog.not_installed(home, place)})
+    services = sorted({*catalog.names(), *alone})
+    if service:
+        services = [service if service in alone else catalog.get(service).name]
     listed: list[dict[str, Any]] = []
     for one in services:
         for place in places:
@@ -34,12 +40,15 @@ def command(
                         "service": one,
                         "area": place,
                         "edition": ref.id,
-                        "served": now is not None and now.id == ref.id,
+                        "installed": one not in alone,
+                        "served": one not in alone and now is not None and now.id == ref.id,
                         "model": manifest["model"],
                         "date": manifest["date"],
                         "created": manifest["created"],
                     }
                 )
+    for name in alone if not service or service in alone else ():
+        say(f"note: the service {name!r} is not installed; its editions are kept and not served")
     rows = [
         ("*" if e["served"] else "", e["service"], e["area"], e["edition"], e["model"])
         for e in listed

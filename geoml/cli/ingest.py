@@ -27,6 +27,10 @@ def command(
 
     Rasters become COG on the area's grid, vectors GeoParquet, each with a STAC item. A key that
     is there already is replaced at one stroke. Nothing is left behind when something is wrong.
+
+    Of an OpenStreetMap extract (.osm.pbf) the key says what is taken: buildings; water (open water
+    and waterways); zones (municipality and its parts, or zones=FILE:LEVEL); sites (schools,
+    hospitals and other public places). A Shapefile may be zipped.
     """
     from geoml.areas.ingest import ingest
 

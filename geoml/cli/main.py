@@ -1,115 +1,55 @@
-"""Entry point: gathers the verbs, turns errors into exit codes."""
+"""Entry point: ready for Ctrl-C before anything else is imported; then the command itself."""
 
 from __future__ import annotations
 
-import os
+import gc
+import signal
 import sys
-from collections.abc import Mapping
+from types import FrameType
 
-import typer
-
-from geoml import __version__, errors
-from geoml.cli import (
-    area,
-    backup,
-    demo,
-    editions,
-    features,
-    ingest,
-    prune,
-    republish,
-    restore,
-    rollback,
-    run,
-    serve,
-    services,
-    smoke,
-    token,
-    train,
-)
-from geoml.cli.output import say
-from geoml.paths import Home
-
-EXIT: Mapping[type[errors.GeomlError], int] = {
-    errors.UsageError: 2,
-    errors.DataError: 3,
-    errors.NotFound: 2,
-    errors.Conflict: 3,
-    errors.MissingTool: 4,
-}
-"""Exit codes: 0 ok, 2 usage, 3 bad data, 4 missing tool or network, 1 bug."""
-
-app = typer.Typer(
-    name="geoml",
-    help="Where a town is hot, where it floods and which roofs can carry solar panels.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.add_typer(area.app, name="area")
-app.add_typer(token.app, name="token")
-for verb in (
-    ingest,
-    features,
-    train,
-    run,
-    editions,
-    rollback,
-    republish,
-    services,
-    demo,
-    serve,
-    smoke,
-    backup,
-    restore,
-    prune,
-):
-    app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
-
-
-@app.callback(invoke_without_command=True)
-def root(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-) -> None:
-    """Where a town is hot, where it floods and which roofs can carry solar panels."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
+STOPPED = 130
+"""Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 
 
 def main() -> None:
-    """Run the command; errors of ours become one line on stderr and an exit code."""
-    _no_telemetry()
+    """Run the command; Ctrl-C, whenever it comes, is one line on stderr and exit code 130."""
+    interrupts = _Interrupts()
     try:
-        app()
-    except errors.GeomlError as error:
-        say(f"error: {error}")
-        sys.exit(exit_code(type(error)))
-    except OSError as error:
-        unusable = Home.from_environment().unusable(error)
-        if unusable is None:
+        signal.signal(signal.SIGINT, interrupts)
+        # Imported here: a tenth of a second in which Ctrl-C would be a traceback.
+        from geoml.cli.app import execute
+
+        execute()
+    except BaseException as error:
+        if not _means_stop(error, interrupts.came):
             raise
-        say(f"error: {unusable}")
-        sys.exit(exit_code(type(unusable)))
-    except KeyboardInterrupt:
-        say("stopped; what was being written was removed")
-        sys.exit(130)
+    else:
+        return
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is over: Python only tidies up
+    # Out of the except block, so that the frames are gone and what they held is cleaned up.
+    gc.collect()
+    sys.stderr.write("stopped; nothing half-written is left\n")
+    sys.exit(STOPPED)
 
 
-def exit_code(error: type[errors.GeomlError]) -> int:
-    """The exit code of an error class: that of its nearest listed ancestor."""
-    return next(EXIT[kind] for kind in error.__mro__ if kind in EXIT)
+class _Interrupts:
+    """Remembers that Ctrl-C came, for libraries turn KeyboardInterrupt into errors of their own."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        """Stop the command, as Python does by itself."""
+        self.came = True
+        raise KeyboardInterrupt
 
 
-def _no_telemetry() -> None:
-    """Dependencies read these when they are imported, which happens after this."""
-    for name, value in {
-        "DO_NOT_TRACK": "1",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "GIT_PYTHON_REFRESH": "quiet",
-    }.items():
-        os.environ.setdefault(name, value)
+def _means_stop(error: BaseException, came: bool) -> bool:
+    """Whether the command ends because of Ctrl-C; a server that ends well upon it does not."""
+    if isinstance(error, SystemExit):
+        return came and error.code not in (0, None)
+    return came or isinstance(error, KeyboardInterrupt)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ class Linear:
         return self._moved(rows), self.intercept
 
     def _moved(self, rows: Array) -> Array:
-        moved: Array = self.slope * (rows - self.mean)
+        with np.errstate(over="ignore"):  # an impossible number far beyond every range
+            moved: Array = self.slope * (rows - self.mean)
         return np.where(np.isfinite(moved), moved, 0.0)
 
     def as_dict(self) -> dict[str, Any]:

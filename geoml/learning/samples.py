@@ -98,7 +98,8 @@ def gather(
             "no training cell",
             where=area,
             expected="cells where the label and " + needs(service) + " are known",
-            next_step="ingest a label and bands that overlap",
+            next_step="ingest a label and bands that overlap, use a larger area, or take the model "
+            f"of another town: geoml run {service.name} --area {area} --model champion",
         )
     rows, target, easting, northing = found
     return Samples(

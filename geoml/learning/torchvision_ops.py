@@ -52,7 +52,7 @@ def make_importable() -> bool:
     if "torchvision" in sys.modules:
         return bool(sys.modules["torchvision"].extension._has_ops())
     try:
-        import torch
+        torch: Any = import_module("torch")  # partly without annotations
     except ModuleNotFoundError as error:
         raise MissingExtra.of("deep", error.name or "torch") from error
     library = _native_library()

@@ -164,12 +164,12 @@ def _elsewhere(service: Service, verdict: Verdict, metrics: Mapping[str, Any]) -
 
 def _line(service: Service, through: Sequence[str]) -> Text:
     """The features of the baseline's line in brackets, for a sentence; empty without any."""
-    titles = [one.title for one in service.features if one.name in through]
+    titles = [one.title.within() for one in service.features if one.name in through]
     if not titles:
         return Text("", "")
     return Text(
-        fr=f" ({' et '.join(one.fr.lower() for one in titles)})",
-        en=f" ({' and '.join(one.en.lower() for one in titles)})",
+        fr=f" ({' et '.join(one.fr for one in titles)})",
+        en=f" ({' and '.join(one.en for one in titles)})",
     )
 
 

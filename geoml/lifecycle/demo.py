@@ -9,6 +9,7 @@ from pathlib import Path
 from geoml import areas as areas_package
 from geoml import catalog, editions, modelstore
 from geoml.areas import area as areas
+from geoml.areas import cover
 from geoml.areas.demo.town import Town
 from geoml.areas.demo.town import make as make_town
 from geoml.areas.ingest import ingest
@@ -50,9 +51,14 @@ def make(
             next_step=f"make {TOWNS[0]} first: geoml demo",
         )
     return tuple(
-        _publish(home, name, which, lambda la, sh, n=n: show(la, 0.6 + 0.4 * (n + sh) / len(fed)))
-        for n, name in enumerate(fed)
+        _publish(home, name, which, _part(show, number, len(fed)))
+        for number, name in enumerate(fed)
     )
+
+
+def _part(show: Callable[[str, float], None], number: int, of: int) -> Callable[[str, float], None]:
+    """Progress of one service among several, in the last two fifths of the whole."""
+    return lambda label, share: show(label, 0.6 + 0.4 * (number + share) / of)
 
 
 def services_for(home: Home, area_id: str) -> tuple[str, ...]:
@@ -97,6 +103,8 @@ def _ingest(home: Home, town: Town, show: Callable[[str, float], None]) -> None:
     labelled = town.id == TOWNS[0]
     items = [item for item in town.items() if labelled or not item.startswith("lst=")]
     ingest(home, town.id, items, date=town.date, licence=LICENCE, progress=show)
+    # Drawn whole: ground without a footprint is open country, to the edge of the grid.
+    cover.state(home, areas.load(home, town.id), "buildings", None)
 
 
 def _code() -> str:

@@ -133,10 +133,10 @@ def _missing(service: Service, names: list[str]) -> list[dict[str, str]]:
     ]
     if not roots:
         return []
-    titles = [one.title for one in service.features if one.name in roots]
+    titles = [one.title.within() for one in service.features if one.name in roots]
     text = Text(
-        fr=f"Carte faite sans ces données : {', '.join(one.fr.lower() for one in titles)}.",
-        en=f"Map made without these data: {', '.join(one.en.lower() for one in titles)}.",
+        fr=f"Carte faite sans ces données : {', '.join(one.fr for one in titles)}.",
+        en=f"Map made without these data: {', '.join(one.en for one in titles)}.",
     )
     return [{"code": "missing", **text.as_dict()}]
 

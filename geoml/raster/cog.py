@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError  # copying raises it bare
 from rasterio.enums import Resampling as Resampling  # re-exported: callers may not import GDAL
+from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.shutil import copy as rasterio_copy
 
 from geoml.errors import CorruptFile, GridMismatch
-from geoml.files import replacing
+from geoml.files import no_space, removing, replacing
 from geoml.raster.grid import Grid, Window, windows
 from geoml.types import Array
 
@@ -30,7 +32,7 @@ def open_cog(path: Path) -> Iterator[DatasetReader]:
     try:
         with rasterio.Env(**_GDAL), rasterio.open(path, driver="GTiff") as dataset:
             yield dataset
-    except rasterio.errors.RasterioIOError as error:
+    except RasterioIOError as error:
         raise CorruptFile(
             "cannot be read", where=str(path), got=str(error), next_step="ingest or run again"
         ) from error
@@ -125,7 +127,7 @@ def cog_writer(
     with replacing(path) as final, rasterio.Env(**_GDAL):
         # GDAL's COG driver writes its own temporary beside the target, hence the folder-local name.
         scratch = final.with_name(final.stem + "-plain.tif")
-        try:
+        with removing(scratch), _told_when_full(path):
             with rasterio.open(scratch, "w", **profile) as dataset:
                 dataset.update_tags(**(tags or {}))
                 for number, name in enumerate(bands, 1):
@@ -135,8 +137,17 @@ def cog_writer(
                     dataset.units = tuple(units)
                 yield CogWriter(dataset, grid)
             _to_cog(scratch, final, dtype, overviews)
-        finally:
-            scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_when_full(path: Path) -> Iterator[None]:
+    """GDAL says that a write failed and not why: the disk or a quota is full."""
+    try:
+        yield
+    except (RasterioIOError, CPLE_BaseError) as error:
+        if "write" not in str(error).lower():
+            raise
+        raise no_space(path, str(error.__cause__ or error)[:200]) from error
 
 
 def _to_cog(scratch: Path, final: Path, dtype: str, overviews: Resampling) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,7 +43,10 @@ _NAMES = {
 
 def unreadable(path: Path, error: Exception) -> UnreadableFile:
     """The error for a file of the right format whose content cannot be read."""
-    detail = str(error).replace(str(path.resolve()), path.name)[:200]
+    detail = str(_root(error)).replace(str(path.resolve()), path.name)[:200]
+    detail = re.sub(r"^\S+\.cpp, \d+: ", "", detail)  # where in GDAL's source it says so
+    if "alloc" in detail.lower() or "out of memory" in detail.lower():
+        return out_of_memory(str(path), detail)
     return UnreadableFile(
         "cannot be read: truncated or corrupt",
         where=str(path),
@@ -51,16 +56,35 @@ def unreadable(path: Path, error: Exception) -> UnreadableFile:
     )
 
 
+def out_of_memory(where: str = "", got: str = "") -> UnreadableFile:
+    """The error for a file that asks for more memory than its reader may take."""
+    return UnreadableFile(
+        "reading it takes more memory than is allowed",
+        where=where,
+        expected="a file whose blocks or rows fit into memory",
+        got=got,
+        next_step="cut it to the area first, or export it again with tiles of 512 x 512",
+    )
+
+
+def _root(error: BaseException) -> BaseException:
+    """What GDAL said first; rasterio wraps it in "see previous exception"."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
 def check_format(path: Path, drivers: Sequence[str]) -> str:
     """The one driver that may open the file."""
     allowed = ", ".join(_NAMES.get(name, name) for name in drivers)
-    if not path.is_file() or path.stat().st_size == 0:
+    closed = _closed(path)
+    if closed is not None:
         raise UnreadableFile(
             "nothing to read",
             where=str(path),
             expected=f"a file ({allowed})",
-            got="an empty file" if path.is_file() else "no such file",
-            next_step="check the path, or download the file again",
+            got=closed,
+            next_step="check the path and who may read it, or download the file again",
         )
     found = sniff(path)
     if found not in drivers:
@@ -72,6 +96,25 @@ def check_format(path: Path, drivers: Sequence[str]) -> str:
             next_step="export it as GeoTIFF (QGIS: Export > Save as, without 'Create VRT')",
         )
     return found
+
+
+def _closed(path: Path) -> str | None:
+    """Why there is nothing to read at ``path``; None for a file with content.
+
+    A pipe or a device is told by its mode: opening one could wait for ever.
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            return "a folder"
+        if not stat.S_ISREG(found.st_mode):
+            return "a pipe, a socket or a device"
+        with path.open("rb"):
+            return None if found.st_size else "an empty file"
+    except FileNotFoundError:
+        return "no such file"
+    except OSError as error:
+        return f"no access: {error.strerror}"
 
 
 def sniff(path: Path) -> str:

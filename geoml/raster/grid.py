@@ -51,7 +51,8 @@ class Grid:
 
     def __post_init__(self) -> None:
         """Refuse an empty or upside-down grid."""
-        if self.rows < 1 or self.cols < 1 or self.pixel_x <= 0 or self.pixel_y <= 0:
+        sides = 0 < self.pixel_x < math.inf and 0 < self.pixel_y < math.inf  # NaN is neither
+        if self.rows < 1 or self.cols < 1 or not sides:
             raise InvalidArgument(
                 "not a grid",
                 expected="at least 1 x 1 cells of positive size",

@@ -34,6 +34,7 @@ _ENV = {
     "GDAL_CACHEMAX": 128,
     "GDAL_NUM_THREADS": "1",
     "VSI_CACHE": "NO",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",  # no address inside a file is ever visited
 }
 _EARTH_RADIUS_M = 6_378_137.0
 
@@ -114,7 +115,21 @@ def opened(path: Path, drivers: Sequence[str] = RASTER_DRIVERS) -> Iterator[Data
         except RasterioIOError as error:
             raise unreadable(path, error) from error
         with dataset:
+            _check_self_contained(dataset, path)
             yield dataset
+
+
+def _check_self_contained(dataset: DatasetReader, path: Path) -> None:
+    """Refuse a GeoTIFF whose metadata send GDAL elsewhere for overviews: any file, any address."""
+    elsewhere = dataset.tags(ns="OVERVIEWS")
+    if elsewhere:
+        raise ForbiddenFormat(
+            "it refers to other files",
+            where=str(path),
+            expected="a file that holds all of its cells",
+            got=", ".join(f"{name}={value}" for name, value in elsewhere.items())[:200],
+            next_step="export it again as a plain GeoTIFF (gdal_translate -co COPY_SRC_MDD=NO)",
+        )
 
 
 def _check_content(dataset: DatasetReader, path: Path, limits: Limits) -> None:

@@ -28,9 +28,12 @@ def georeference(path: Path) -> tuple[str | None, Affine | None]:
 
 
 def _text(path: Path) -> str | None:
-    if not path.is_file() or path.stat().st_size > _LARGEST:
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return None
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # not ours to read: the same as not there
         return None
-    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _from_pam(path: Path) -> tuple[str | None, Affine | None]:

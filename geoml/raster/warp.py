@@ -13,7 +13,7 @@ from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 
-from geoml.errors import InvalidArgument
+from geoml.errors import ForbiddenFormat, InvalidArgument
 from geoml.raster.formats import RASTER_DRIVERS, unreadable
 from geoml.raster.grid import Grid, Window, transformer, windows
 from geoml.raster.header import Header, opened
@@ -107,7 +107,7 @@ def warp_rgb(
     stretch of anything else would be a guess.
     """
     if header.dtype != "uint8" or len(header.bands) not in (1, 3, 4):
-        raise InvalidArgument(
+        raise ForbiddenFormat(
             "not an 8-bit image",
             where=str(header.path),
             expected="1, 3 or 4 bands of 8 bits",
@@ -174,15 +174,18 @@ def _read(
         raise unreadable(header.path, error) from error
 
 
+def has_mask(dataset: DatasetReader, band: int) -> bool:
+    """Whether a mask or alpha band says what is known; a nodata number would silence it."""
+    flags = dataset.mask_flag_enums[band - 1]
+    masked = any(flag in (MaskFlags.per_dataset, MaskFlags.alpha) for flag in flags)
+    return masked or any(colour is ColorInterp.alpha for colour in dataset.colorinterp)
+
+
 def _source_nodata(dataset: DatasetReader, header: Header) -> float | None:
     """The nodata of the source as GDAL needs it: NaN for floats that declare none."""
-    masked = any(
-        flag in (MaskFlags.per_dataset, MaskFlags.alpha)
-        for flag in dataset.mask_flag_enums[(header.band or 1) - 1]
-    ) or any(colour is ColorInterp.alpha for colour in dataset.colorinterp)
     floating = np.dtype(header.dtype).kind == "f"
     if header.nodata is None:
-        return math.nan if floating and not masked else None
+        return math.nan if floating and not has_mask(dataset, header.band or 1) else None
     if floating:
         return header.nodata
     limits = np.iinfo(header.dtype)

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import math
+import tempfile
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-import geopandas
 import numpy as np
 import pyarrow
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyarrow import parquet
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from geoml.errors import BandNeeded, EmptySource, MissingCrs, OversizedHeader
-from geoml.raster.grid import transformer
-from geoml.vector.formats import MAX_BYTES, Opening, recognised, unreadable
+from geoml.files import spacious
+from geoml.vector import archive, geojson, geopackage, geoparquet, ogr, osm, shapefile
+from geoml.vector.earth import moved
+from geoml.vector.formats import Opening, forbidden, recognised, sniff, unreadable
 from geoml.vector.repair import Shape, usable
+from geoml.vector.rows import Asked, Bounds, Choose, Columns, Rows, Share
 
-Bounds: TypeAlias = tuple[float, float, float, float]
-Columns: TypeAlias = dict[str, NDArray[Any]]
-Choose: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
-
-MAX_ROWS = 20_000_000
-READ_WHOLE = 500_000  # up to so many rows all are read, so that null rows can be counted
 _FAILURES = (
     DataLayerError,
     DataSourceError,
@@ -42,6 +33,14 @@ _FAILURES = (
     ValueError,
     KeyError,
 )
+_READERS: dict[str, Callable[[Opening, Asked], Iterator[Rows]]] = {
+    "GPKG": ogr.read,
+    "FlatGeobuf": ogr.read,
+    "ESRI Shapefile": ogr.read,
+    "GeoJSON": geojson.read,
+    "Parquet": geoparquet.read,
+    "OSM": osm.read,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,8 @@ class Read:
 
     ``geometries`` are valid, flat, of the shapes that were asked for, shape (n,); ``columns``
     hold the chosen attributes of the same rows. ``extent`` bounds all usable rows, those
-    elsewhere included, and ``hull`` is their convex hull; None when there are none.
+    elsewhere included, and ``hull`` is their convex hull; None when there are none. ``licence`` is
+    what the format implies (OSM).
     """
 
     geometries: NDArray[Any]
@@ -62,17 +62,24 @@ class Read:
     elsewhere: int
     extent: Bounds | None
     hull: shapely.Geometry | None = None
+    unreadable: int = 0
+    others: int = 0
+    notes: tuple[str, ...] = ()
+    licence: str | None = None
 
     def told(self) -> str:
         """The counts in words."""
         counts = {
             "rows": self.rows,
             "without geometry": self.null,
+            "dropped (geometries that cannot be read)": self.unreadable,
             "repaired": self.repaired,
             "dropped (unusable or of another shape)": self.dropped,
             "elsewhere": self.elsewhere,
+            "of another kind that cannot be read": self.others,
         }
-        return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no row"
+        words = [f"{count} {word}" for word, count in counts.items() if count]
+        return ", ".join([*words, *self.notes]) or "no row"
 
 
 def read_foreign(
@@ -84,11 +91,15 @@ def read_foreign(
     layer: str | None = None,
     within: Bounds | None = None,
     choose: Choose = lambda _: (),
+    subject: str | None = None,
+    scratch: Path | None = None,
+    progress: Share = lambda _: None,
 ) -> Read:
     """Read the rows of a foreign file whose box meets ``within`` (in ``crs``), not cut.
 
     Heights (Z) are dropped, curves drawn as lines, invalid polygons repaired; ``choose`` picks
-    attribute names out of those that the file has.
+    attribute names out of those that the file has. Of an OSM extract the ``subject`` is read, see
+    ``osm``. Temporary files go into a folder in ``scratch``; nothing is written beside ``path``.
 
     Raises:
         UnreadableFile, ForbiddenFormat, OversizedHeader: As ``formats.recognised``.
@@ -96,171 +107,125 @@ def read_foreign(
         EmptySource: No layer with geometries.
         MissingCrs: No CRS, or one that is not on Earth.
     """
-    opening = recognised(path, drivers)
-    reader = _parquet if opening.driver == "Parquet" else _ogr
-    with warnings.catch_warnings():
+    tally = _Tally(crs, tuple(shapes), within)
+    with (
+        warnings.catch_warnings(),
+        tempfile.TemporaryDirectory(prefix=".reading-", dir=scratch) as folder,
+    ):
         # GDAL's, on rows that we count ourselves, and on dropping measures (M).
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.simplefilter("ignore", UserWarning)
+        asked = Asked(tuple(shapes), crs, within, choose, subject, Path(folder), progress)
         try:
-            geometries, columns, source, rows = reader(opening, layer, crs, within, choose)
+            with spacious(asked.folder):
+                opening = opened(path, drivers, layer, asked.folder)
+                for rows in _READERS[opening.driver](opening, asked):
+                    tally.add(rows)
         except _FAILURES as error:
-            raise unreadable(path, error) from error
-    null = int(np.count_nonzero(shapely.is_missing(geometries) | shapely.is_empty(geometries)))
-    kept, index, repaired = usable(_moved(geometries, source, crs), shapes)
-    bounds = shapely.bounds(kept)
-    extent = tuple(shapely.total_bounds(kept).tolist()) if len(kept) else None
-    near = _meets(bounds, within) if within is not None else np.ones(len(kept), bool)
-    return Read(
-        kept[near],
-        {name: values[index][near] for name, values in columns.items()},
-        rows,
-        null,
-        repaired,
-        len(geometries) - null - len(kept),
-        int(np.count_nonzero(~near)) + rows - len(geometries),
-        extent,
-        _hull(kept),
-    )
+            text = str(error).replace(folder, "").replace(str(path.resolve()), path.name)
+            raise unreadable(path, text or type(error).__name__) from error
+    return tally.read()
 
 
-def _hull(geometries: NDArray[Any]) -> shapely.Geometry | None:
-    if not len(geometries):
-        return None
-    return shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(geometries)))
+def opened(path: Path, drivers: Sequence[str], layer: str | None, folder: Path) -> Opening:
+    """The file to open in the place of a foreign one: linked, copied or unpacked in ``folder``.
+
+    Raises as ``formats.recognised`` and ``archive.unpacked``.
+    """
+    driver, file = recognised(path, drivers), path
+    if driver == "zip":
+        file, layer = archive.unpacked(path, folder, layer)
+        driver = sniff(file)
+        if driver not in drivers:
+            raise forbidden(path, drivers, f"{driver}, in a zip archive")
+    if driver == "GPKG":
+        file = geopackage.settled(file, folder)
+    elif driver == "ESRI Shapefile" and file.parent != folder:
+        file = shapefile.gathered(file, folder)
+    elif driver in ("FlatGeobuf", "OSM"):
+        plain = folder / ("rows.fgb" if driver == "FlatGeobuf" else "rows.osm.pbf")
+        plain.symlink_to(file.resolve())
+        file = plain
+    return Opening(path, driver, file, layer)
 
 
-def _ogr(
-    opening: Opening, layer: str | None, crs: str, within: Bounds | None, choose: Choose
-) -> tuple[NDArray[Any], Columns, str, int]:
-    name = _layer(opening, layer)
-    info = pyogrio.read_info(opening.name, layer=name, force_feature_count=True)
-    if info["driver"] != opening.driver:
-        raise ValueError(f"GDAL takes it for {info['driver']}")
-    rows = int(info["features"])
-    _check_rows(opening.path, rows)
-    source = _earthly(opening.path, info["crs"])
-    options: dict[str, Any] = {}
-    if rows > READ_WHOLE and within is not None:
-        box = transformer(crs, source).transform_bounds(*within, densify_pts=21)
-        if all(map(math.isfinite, box)):
-            options["bbox"] = box
-    meta, _, wkb, values = pyogrio.raw.read(
-        opening.name,
-        layer=name,
-        columns=list(choose([str(field) for field in info["fields"]])),
-        force_2d=True,
-        datetime_as_string=True,
-        **options,
-    )
-    columns = {str(field): value for field, value in zip(meta["fields"], values, strict=True)}
-    return shapely.from_wkb(wkb, on_invalid="ignore"), columns, source, rows
+@dataclass(slots=True)
+class _Tally:
+    """Collects the usable rows batch by batch, and counts what becomes of the others."""
 
+    crs: str
+    shapes: tuple[Shape, ...]
+    within: Bounds | None
+    kept: list[Rows] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    hulls: list[shapely.Geometry] = field(default_factory=list)
 
-def _layer(opening: Opening, layer: str | None) -> str:
-    listed = [(str(name), kind) for name, kind in pyogrio.list_layers(opening.name)]
-    spatial = [name for name, kind in listed if kind is not None]
-    where = str(opening.path)
-    if not spatial:
-        raise EmptySource(
-            "no layer with geometries",
-            where=where,
-            expected="one layer or more",
-            got=", ".join(name for name, _ in listed) or "no layer",
-            next_step="export the layer that is meant",
+    def add(self, rows: Rows) -> None:
+        """Keep what is usable and near of one batch."""
+        given = rows.geometries
+        gone = int(np.count_nonzero(shapely.is_missing(given) | shapely.is_empty(given)))
+        kept, index, repaired = usable(moved(given, rows.crs, self.crs), self.shapes)
+        if len(kept):
+            self.hulls.append(_hull(kept))
+        near = self._near(shapely.bounds(kept))
+        columns = {name: values[index][near] for name, values in rows.columns.items()}
+        self.kept.append(Rows(kept[near], columns, self.crs, 0, 0, 0, rows.notes, rows.licence))
+        self._count(
+            rows=len(given) + rows.skipped,
+            null=gone - rows.unreadable,
+            unreadable=rows.unreadable,
+            others=rows.others,
+            repaired=repaired,
+            dropped=len(given) - gone - len(kept),
+            elsewhere=int(np.count_nonzero(~near)) + rows.skipped,
         )
-    if layer is not None and layer not in spatial:
-        what, got = f"it has no layer {layer!r}", layer
-    elif layer is None and len(spatial) > 1:
-        what, got = "several layers and none was chosen", f"{len(spatial)} layers"
-    else:
-        return layer if layer is not None else spatial[0]
-    raise BandNeeded(
-        what,
-        where=where,
-        expected=f"one of {', '.join(spatial[:16])}",
-        got=got,
-        next_step=f"choose one with KEY={opening.path.name}:LAYER",
-    )
 
-
-def _parquet(
-    opening: Opening, layer: str | None, crs: str, within: Bounds | None, choose: Choose
-) -> tuple[NDArray[Any], Columns, str, int]:
-    del crs, within
-    if layer is not None:
-        raise BandNeeded(
-            "GeoParquet has no layers", where=str(opening.path), got=layer, expected="no :LAYER"
+    def read(self) -> Read:
+        """All that was kept, and the counts."""
+        names = dict.fromkeys(name for rows in self.kept for name in rows.columns)
+        notes = dict.fromkeys(note for rows in self.kept for note in rows.notes)
+        hull = shapely.union_all(self.hulls).convex_hull if self.hulls else None
+        return Read(
+            np.concatenate([rows.geometries for rows in self.kept] or [_NOTHING]),
+            {name: np.concatenate([_column(rows, name) for rows in self.kept]) for name in names},
+            extent=None if hull is None else hull.bounds,
+            hull=hull,
+            notes=tuple(notes),
+            licence=next((rows.licence for rows in self.kept if rows.licence), None),
+            **{name: self.counts.get(name, 0) for name in _COUNTED},
         )
-    meta = parquet.read_metadata(opening.name)
-    unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-    if unpacked > MAX_BYTES:
-        raise _too_much(opening.path, f"{unpacked >> 20} MiB once unpacked")
-    _check_rows(opening.path, meta.num_rows)
-    frame = geopandas.read_parquet(opening.name)
-    source = _earthly(opening.path, frame.crs.to_wkt() if frame.crs else None)
-    attributes = [str(name) for name in frame.columns if name != frame.geometry.name]
-    columns = {name: frame[name].to_numpy() for name in choose(attributes)}
-    geometries: NDArray[Any] = shapely.force_2d(np.asarray(frame.geometry.array, dtype=object))
-    return geometries, columns, source, len(frame)
+
+    def _near(self, bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
+        if self.within is None:
+            return np.ones(len(bounds), bool)
+        west, south, east, north = self.within
+        near: NDArray[np.bool_] = (
+            (bounds[:, 0] < east)
+            & (bounds[:, 2] > west)
+            & (bounds[:, 1] < north)
+            & (bounds[:, 3] > south)
+        )
+        return near
+
+    def _count(self, **counts: int) -> None:
+        for name, count in counts.items():
+            self.counts[name] = self.counts.get(name, 0) + count
 
 
-def _check_rows(path: Path, rows: int) -> None:
-    if rows > MAX_ROWS:
-        raise _too_much(path, f"{rows:,} rows")
+def _hull(geometries: NDArray[Any]) -> shapely.Geometry:
+    coordinates = shapely.get_coordinates(geometries)
+    # One line through all of them costs a tenth of as many points.
+    line = shapely.LineString(np.vstack([coordinates, coordinates[:1]]))
+    hull: shapely.Geometry = line.convex_hull
+    return hull
 
 
-def _too_much(path: Path, got: str) -> OversizedHeader:
-    return OversizedHeader(
-        "more than is accepted",
-        where=str(path),
-        expected=f"at most {MAX_ROWS:,} rows and {MAX_BYTES >> 30} GiB",
-        got=got,
-        next_step="cut it to the area first (QGIS: Clip)",
-    )
+_NOTHING: NDArray[Any] = np.empty(0, dtype=object)
+_COUNTED = ("rows", "null", "repaired", "dropped", "elsewhere", "unreadable", "others")
 
 
-def _earthly(path: Path, crs: str | None) -> str:
-    """The CRS, when it is one on Earth."""
-    got = "none"
-    if crs:
-        try:
-            found = CRS.from_user_input(crs)
-        except CRSError:
-            got = "one that PROJ does not know"
-        else:
-            radius = found.ellipsoid.semi_major_metre if found.ellipsoid else 0.0
-            placed = found.is_geographic or found.is_projected
-            if placed and 0.99 < radius / 6_378_137.0 < 1.01:
-                return crs
-            got = f"{found.name!r}, which is no place on Earth"
-    raise MissingCrs(
-        "no usable coordinate reference system",
-        where=str(path),
-        expected="a CRS on Earth stored in the file",
-        got=got,
-        next_step="assign it (QGIS: Layer CRS > Set, then Export; a Shapefile needs its .prj)",
-    )
-
-
-def _moved(geometries: NDArray[Any], source: str, target: str) -> NDArray[Any]:
-    """Geometries in ``target``; those that do not fit into it become missing."""
-    flat = shapely.force_2d(geometries)
-    coordinates, owner = shapely.get_coordinates(flat, return_index=True)
-    x, y = transformer(source, target).transform(coordinates[:, 0], coordinates[:, 1])
-    moved = np.column_stack([x, y])
-    lost = np.unique(owner[~np.isfinite(moved).all(axis=1)])
-    out: NDArray[Any] = shapely.set_coordinates(flat, np.where(np.isfinite(moved), moved, 0.0))
-    out[lost] = None
-    return out
-
-
-def _meets(bounds: NDArray[np.float64], within: Bounds) -> NDArray[np.bool_]:
-    west, south, east, north = within
-    meets: NDArray[np.bool_] = (
-        (bounds[:, 0] < east)
-        & (bounds[:, 2] > west)
-        & (bounds[:, 1] < north)
-        & (bounds[:, 3] > south)
-    )
-    return meets
+def _column(rows: Rows, name: str) -> NDArray[Any]:
+    """A column of a batch, which another batch of the file may have and this one not."""
+    if name in rows.columns:
+        return rows.columns[name]
+    return np.full(len(rows.geometries), None, dtype=object)

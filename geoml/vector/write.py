@@ -45,7 +45,7 @@ def write_vector(
             if metadata:
                 _annotate(temporary, metadata)
             return
-        temporary.unlink()  # GDAL takes an empty file for a broken one
+        temporary.unlink(missing_ok=True)  # GDAL takes an empty file for a broken one
         _write(temporary, frame, _DRIVERS[suffix], layer or path.stem)
 
 

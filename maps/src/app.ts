@@ -1,5 +1,8 @@
 /** The state of the page, and what follows when a part of it changes. */
 
+import { renderAbout } from "./about";
+import { areaOf, missed, published, serviceOf, tellMissed } from "./catalogue";
+import type { Catalogue } from "./catalogue";
 import { renderControls } from "./controls";
 import type { Drawn } from "./controls";
 import { byId } from "./dom";
@@ -7,21 +10,19 @@ import { Words } from "./i18n";
 import { chosen, hatching } from "./layers";
 import type { BaseKind } from "./layers";
 import { MapView } from "./map";
-import { reachable } from "./osm";
-import { notify, renderCredits, renderDock, renderHead, renderPicker, setState, speak } from "./page";
+import { remember } from "./memory";
+import { watchNetwork } from "./network";
+import { notify } from "./notices";
+import { permitted, reachable } from "./osm";
+import { renderBanner, shareOf } from "./outside";
+import { renderCredits, renderDock, renderHead, renderPicker, setState, speak } from "./page";
 import { format, parse } from "./permalink";
 import type { Link } from "./permalink";
 import { Question } from "./question";
 import { closeSheet, listenToSheet } from "./sheet";
 import type { Area, Edition, Lang, Layer, Service } from "./types";
 
-const OPACITY = 0.75;
-
-/** What there is to show; never empty. */
-export interface Catalogue {
-  readonly areas: readonly Area[];
-  readonly services: readonly Service[];
-}
+const OPACITY = 0.8;
 
 export class App {
   private readonly map: MapView;
@@ -29,21 +30,20 @@ export class App {
   private area: Area;
   private service: Service;
   private drawn: Drawn;
-  private words: Words;
 
   constructor(
     private readonly catalogue: Catalogue,
     link: Link,
-    words: Words,
+    private words: Words,
   ) {
-    this.words = words;
-    this.area = this.areaOf(link.area);
-    this.service = this.serviceOf(link.service, this.area);
+    this.area = areaOf(catalogue, link.area);
+    this.service = serviceOf(catalogue, link.service, this.area);
     this.drawn = {
       layer: link.layer ?? "",
       hatch: true,
       opacity: OPACITY,
       base: this.area.base ? "own" : "none",
+      osm: false,
     };
     this.map = new MapView(byId("map"), {
       ask: (place) => {
@@ -62,6 +62,8 @@ export class App {
     this.question = new Question(this.map, now, () => this.remember());
     this.open(link);
     this.listen();
+    byId("app").classList.add("started");
+    void this.offerOsm();
   }
 
   private get edition(): Edition | null {
@@ -81,11 +83,7 @@ export class App {
     this.map.look(this.area, view);
     this.map.showBase(this.drawn.base, this.area);
     this.draw();
-    const lost = this.unknown(link);
-    if (lost !== undefined) {
-      const action = { label: this.words.t("close"), run: () => notify(null) };
-      notify({ kind: "info", title: this.words.t("link_unknown", { name: lost }), action });
-    }
+    tellMissed(missed(link, this.area, this.service), this.words);
     if (link.place) {
       void this.question.ask(link.place);
     }
@@ -95,13 +93,13 @@ export class App {
   private speak(): void {
     const { words } = this;
     speak(words, (lang) => this.setLang(lang));
-    this.map.label({
-      map: words.t("map"),
-      zoomIn: words.t("zoom_in"),
-      zoomOut: words.t("zoom_out"),
-    });
+    byId("zoom").hidden = false;
+    byId("hint").hidden = this.question.place !== undefined;
+    this.map.label(words.t("map"));
     renderHead(this.area, this.service, words);
-    renderDock(this.area, this.service, this.edition, words);
+    renderDock(this.service, this.edition, words);
+    renderAbout(this.area, this.service, this.edition, words);
+    renderBanner(this.area, this.edition, this.catalogue.areas, words);
     this.pickers();
     this.controls();
     this.credits();
@@ -150,56 +148,65 @@ export class App {
 
   /** Draws the chosen layer of the edition of now. */
   private draw(): void {
-    notify(null);
-    const layer = this.layer;
+    const { layer, words } = this;
+    notify("tiles", null);
     if (!layer) {
-      setState("empty");
-      const { words } = this;
-      notify({ kind: "info", title: words.t("nothing"), text: words.t("nothing_text") });
+      const title = words.t("no_edition", { area: this.area.name });
+      notify("tiles", { kind: "info", title, text: words.t("no_edition_text") });
+      byId("hint").hidden = true;
     }
     this.map.showLayer(layer, this.drawn.opacity);
     this.map.showHatch(this.hatchLayer());
+    this.map.soften(shareOf(this.edition) !== null);
     this.map.fade(this.drawn.opacity);
+    if (!layer) {
+      setState("empty");
+    }
     this.remember();
   }
 
-  private hatchLayer(): ReturnType<typeof hatching> {
+  private hatchLayer(): Layer | null {
     return this.edition && this.drawn.hatch ? hatching(this.edition) : null;
   }
 
   private tiles(state: "loading" | "ready" | "error"): void {
     setState(state);
     byId("progress").hidden = state !== "loading";
-    if (state === "error") {
-      notify({
-        kind: "trouble",
-        title: this.words.t("error_tiles"),
-        action: { label: this.words.t("retry"), run: () => this.draw() },
-      });
+    const { words } = this;
+    if (state === "ready") {
+      notify("tiles", null);
+    } else if (state === "error") {
+      const action = { label: words.t("retry"), run: () => this.draw() };
+      const text = words.t("error_tiles_text");
+      notify("tiles", { kind: "trouble", title: words.t("error_tiles"), text, action });
     }
   }
 
   private setLang(lang: Lang): void {
     this.words = new Words(lang);
-    notify(null);
+    remember(lang);
+    notify("link", null);
     this.speak();
     this.remember();
+    document.querySelector<HTMLElement>(`#langs [lang=${lang}]`)?.focus();
   }
 
   private setArea(id: string): void {
-    this.area = this.areaOf(id);
-    this.service = this.serviceOf(this.service.name, this.area);
+    this.area = areaOf(this.catalogue, id);
+    this.service = serviceOf(this.catalogue, this.service.name, this.area);
     const own = this.drawn.base !== "osm";
     this.drawn = { ...this.drawn, base: own ? (this.area.base ? "own" : "none") : "osm" };
     this.question.close();
     this.open({});
+    byId("area").querySelector("select")?.focus();
   }
 
   private setService(name: string): void {
-    this.service = this.serviceOf(name, this.area);
+    this.service = serviceOf(this.catalogue, name, this.area);
     this.speak();
     this.draw();
     this.question.again();
+    byId("service").querySelector("select")?.focus();
   }
 
   private async setBase(kind: BaseKind): Promise<void> {
@@ -219,11 +226,20 @@ export class App {
     this.credits();
   }
 
+  /** OpenStreetMap is a choice only where the policy of this server lets the browser ask for it. */
+  private async offerOsm(): Promise<void> {
+    if (await permitted()) {
+      this.drawn = { ...this.drawn, osm: true };
+      this.controls();
+    }
+  }
+
   private remember(): void {
     const link: Link = {
       area: this.area.id,
       service: this.service.name,
       layer: this.layer?.name,
+      edition: this.edition?.edition,
       view: this.map.view(),
       lang: this.words.lang,
       place: this.question.place,
@@ -234,45 +250,28 @@ export class App {
   private listen(): void {
     window.addEventListener("hashchange", () => this.follow(parse(location.hash)));
     listenToSheet();
+    watchNetwork(
+      () => this.words,
+      () => this.draw(),
+    );
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !closeSheet()) {
         this.question.close(true);
       }
     });
     byId("skip").addEventListener("click", () => this.map.focus());
+    byId("zoom-in").addEventListener("click", () => this.map.zoomBy(1));
+    byId("zoom-out").addEventListener("click", () => this.map.zoomBy(-1));
+    byId("zoom-all").addEventListener("click", () => this.map.look(this.area, undefined));
   }
 
   /** Goes where a link that was pasted into the open page leads. */
   private follow(link: Link): void {
     this.words = new Words(link.lang ?? this.words.lang);
-    this.area = this.areaOf(link.area ?? this.area.id);
-    this.service = this.serviceOf(link.service ?? this.service.name, this.area);
+    this.area = areaOf(this.catalogue, link.area ?? this.area.id);
+    this.service = serviceOf(this.catalogue, link.service ?? this.service.name, this.area);
     this.drawn = { ...this.drawn, layer: link.layer ?? this.drawn.layer };
     this.question.close();
     this.open(link);
   }
-
-  private areaOf(id: string | undefined): Area {
-    const { areas } = this.catalogue;
-    const first = areas.find((area) => area.editions.length > 0) ?? areas[0];
-    return areas.find((area) => area.id === id) ?? (first as Area);
-  }
-
-  private serviceOf(name: string | undefined, area: Area): Service {
-    const { services } = this.catalogue;
-    const here = services.filter((one) => published(area, one));
-    return here.find((one) => one.name === name) ?? here[0] ?? (services[0] as Service);
-  }
-
-  private unknown(link: Link): string | undefined {
-    const wanted: readonly (readonly [string | undefined, string])[] = [
-      [link.area, this.area.id],
-      [link.service, this.service.name],
-    ];
-    return wanted.find(([asked, got]) => asked !== undefined && asked !== got)?.[0];
-  }
-}
-
-function published(area: Area, service: Service): Edition | undefined {
-  return area.editions.find((edition) => edition.service === service.name);
 }

@@ -13,6 +13,8 @@ export interface Drawn {
   readonly hatch: boolean;
   readonly opacity: number;
   readonly base: BaseKind;
+  /** Whether OpenStreetMap may be chosen at all. */
+  readonly osm: boolean;
 }
 
 export interface Change {
@@ -42,7 +44,7 @@ function editionControls(edition: Edition, drawn: Drawn, words: Words, change: C
       change.layer(layer.name),
     ),
   );
-  const made: HTMLElement[] = [group(words.t("layer"), ...layers)];
+  const made: HTMLElement[] = [group(words.t("layer"), el("div", { class: "row" }, ...layers))];
   if (hatching(edition)) {
     made.push(hatchBox(drawn, words, change));
   }
@@ -73,10 +75,10 @@ function slider(drawn: Drawn, words: Words, change: Change): HTMLElement {
 }
 
 function baseControls(area: Area, drawn: Drawn, words: Words, change: Change): HTMLElement {
-  const kinds: (readonly [BaseKind, Key])[] = [
-    ["none", "base_none"],
-    ["osm", "base_osm"],
-  ];
+  const kinds: (readonly [BaseKind, Key])[] = [["none", "base_none"]];
+  if (drawn.osm) {
+    kinds.push(["osm", "base_osm"]);
+  }
   if (area.base) {
     kinds.unshift(["own", area.base.kind === "hillshade" ? "base_hillshade" : "base_imagery"]);
   }

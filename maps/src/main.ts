@@ -7,33 +7,39 @@ import "./styles/legend.css";
 import "./styles/controls.css";
 import "./styles/answer.css";
 import "./styles/map.css";
+import "./styles/notices.css";
 
 import { areas, Problem, services } from "./api";
 import { App } from "./app";
+import { isOffline } from "./device";
+import { byId } from "./dom";
 import { preferred, Words } from "./i18n";
-import { notify, setState, speak } from "./page";
+import { remember, remembered } from "./memory";
+import { hush, notify } from "./notices";
+import { setState, speak } from "./page";
 import { format, parse } from "./permalink";
+import type { Link } from "./permalink";
 
 async function start(): Promise<void> {
   const link = parse(location.hash);
-  const words = new Words(link.lang ?? preferred(navigator.languages));
-  speak(words, (lang) => {
-    location.hash = format({ ...link, lang });
-    location.reload();
-  });
+  const words = new Words(link.lang ?? remembered() ?? preferred(navigator.languages));
+  hush();
+  greet(link, words);
   setState("loading");
-  notify({ kind: "loading", title: words.t("loading") });
+  notify("start", { kind: "loading", title: words.t("loading") });
   try {
     const [places, maps] = await Promise.all([areas(), services()]);
+    notify("start", null);
     if (places.length === 0 || maps.length === 0) {
       setState("empty");
-      notify({ kind: "info", title: words.t("nothing"), text: words.t("nothing_text") });
+      notify("start", { kind: "info", title: words.t("no_area"), text: words.t("no_area_text") });
       return;
     }
     new App({ areas: places, services: maps }, link, words);
+    performance.mark("geoml:interactive");
   } catch (error) {
     setState("error");
-    notify({
+    notify("start", {
       kind: "trouble",
       title: words.t("error_title"),
       text: told(error, words),
@@ -45,9 +51,19 @@ async function start(): Promise<void> {
   }
 }
 
+/** The words of the page before there is anything to show. */
+function greet(link: Link, words: Words): void {
+  speak(words, (lang) => {
+    remember(lang);
+    history.replaceState(null, "", format({ ...link, lang }));
+    location.reload();
+  });
+  byId("skip").hidden = false;
+}
+
 function told(error: unknown, words: Words): string {
   if (error instanceof Problem && error.status === 0) {
-    return words.t("error_fetch");
+    return words.t(isOffline() ? "offline_text" : "error_fetch");
   }
   const detail = error instanceof Error ? error.message : String(error);
   return `${words.t("error_other")} ${detail}`;

@@ -2,6 +2,7 @@
 
 import * as L from "leaflet";
 
+import { prefersStill } from "./device";
 import { baseTiles, corners, editionTiles, hatchTiles, MAX_ZOOM } from "./layers";
 import type { BaseKind } from "./layers";
 import type { View } from "./permalink";
@@ -26,10 +27,10 @@ const PANES = ["base", "edition", "hatch"] as const;
 export class MapView {
   private readonly map: L.Map;
   private readonly scale = L.control.scale({ imperial: false, position: "bottomleft" });
-  private zoom: L.Control.Zoom | null = null;
   private base: L.TileLayer | null = null;
   private edition: L.TileLayer | null = null;
   private hatch: L.TileLayer | null = null;
+  private readonly failed = new WeakSet<L.TileLayer>();
   private mark: L.LayerGroup | null = null;
   private marked: { readonly place: Place; readonly cell: Ring } | null = null;
 
@@ -37,7 +38,12 @@ export class MapView {
     private readonly container: HTMLElement,
     private readonly listener: Listener,
   ) {
+    const still = prefersStill();
     this.map = L.map(container, {
+      zoomAnimation: !still,
+      fadeAnimation: !still,
+      markerZoomAnimation: !still,
+      inertia: !still,
       attributionControl: false,
       zoomControl: false,
       maxZoom: MAX_ZOOM,
@@ -83,12 +89,14 @@ export class MapView {
     return corners(bbox).pad(1).contains([view.lat, view.lon]);
   }
 
-  /** Names of the controls in the language of the page. */
-  label(text: { readonly map: string; readonly zoomIn: string; readonly zoomOut: string }): void {
-    this.container.setAttribute("aria-label", text.map);
-    this.zoom?.remove();
-    this.zoom = L.control.zoom({ zoomInTitle: text.zoomIn, zoomOutTitle: text.zoomOut });
-    this.zoom.addTo(this.map);
+  /** The name of the map in the language of the page. */
+  label(text: string): void {
+    this.container.setAttribute("aria-label", text);
+  }
+
+  /** Zooms by whole levels. */
+  zoomBy(levels: number): void {
+    this.map.setZoom(this.map.getZoom() + levels);
   }
 
   /** Draws a background. */
@@ -109,7 +117,15 @@ export class MapView {
   /** Draws the hatching, or nothing. */
   showHatch(layer: Layer | null): void {
     this.hatch?.remove();
-    this.hatch = layer ? hatchTiles(layer, "hatch").addTo(this.map) : null;
+    this.hatch = layer ? hatchTiles(layer, "hatch") : null;
+    if (this.hatch) {
+      this.follow(this.hatch);
+    }
+  }
+
+  /** Draws the hatching lightly, where it covers so much that nothing else could be seen. */
+  soften(on: boolean): void {
+    this.container.classList.toggle("soft-hatch", on);
   }
 
   /** How strongly the edition covers the background, 0..1. */
@@ -133,6 +149,7 @@ export class MapView {
   /** Pans so that a place is not hidden under the answer, which covers `right` and `bottom`. */
   reveal(place: Place, right: number, bottom: number): void {
     this.map.panInside([place.lat, place.lon], {
+      animate: !prefersStill(),
       paddingTopLeft: [60, 60],
       paddingBottomRight: [right + 40, bottom + 40],
     });
@@ -173,27 +190,25 @@ export class MapView {
     return corner(bounds.getNorthWest()).distanceTo(corner(bounds.getSouthEast()));
   }
 
+  /** Adds tiles and tells how they fare; hatching counts too: its absence would mean trust. */
   private follow(tiles: L.TileLayer): void {
-    let failed = false;
-    const told = (state: "loading" | "ready" | "error") => () => {
-      if (tiles === this.edition) {
-        this.listener.tiles(state);
-      }
-    };
+    this.failed.delete(tiles);
     tiles.on("loading", () => {
-      failed = false;
-      told("loading")();
+      this.failed.delete(tiles);
+      this.tell();
     });
-    tiles.on("tileerror", () => {
-      failed = true;
-    });
-    tiles.on("load", () => told(failed ? "error" : "ready")());
-    told("loading")();
+    tiles.on("tileerror", () => this.failed.add(tiles));
+    tiles.on("load", () => this.tell());
     tiles.addTo(this.map);
-    // Where no tile is in view, Leaflet loads none and says nothing.
-    if (!tiles.isLoading()) {
-      told("ready")();
-    }
+    this.tell();
+  }
+
+  /** The worst of the two layers; where no tile is in view, Leaflet loads none and says nothing. */
+  private tell(): void {
+    const drawn = [this.edition, this.hatch].filter((one) => one !== null);
+    const loading = drawn.some((one) => one.isLoading());
+    const failed = drawn.some((one) => this.failed.has(one));
+    this.listener.tiles(loading ? "loading" : failed ? "error" : "ready");
   }
 }
 

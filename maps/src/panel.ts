@@ -1,12 +1,13 @@
 /** The answer at a place: score, value with its interval, drivers, and where it comes from. */
 
 import { Problem } from "./api";
+import { isOffline } from "./device";
 import { el, vars } from "./dom";
 import { renderDrivers } from "./drivers";
 import { date, decimal, percent, place as placed, sentence, withUnit } from "./format";
 import type { Words } from "./i18n";
 import { classes, classOf, isSigned, swatch } from "./legend";
-import { modelBadge } from "./page";
+import { modelBadge } from "./about";
 import type { Answer, Area, Place, Service } from "./types";
 
 /** What is known about the question; `data-answer` of the panel says it too. */
@@ -28,10 +29,11 @@ export function renderPanel(
   inside: HTMLElement,
   asked: Asked,
   words: Words,
+  retry: () => void,
 ): void {
   panel.dataset["answer"] = asked.reply.state;
   panel.setAttribute("aria-busy", String(asked.reply.state === "loading"));
-  inside.replaceChildren(...body(asked, words));
+  inside.replaceChildren(...body(asked, words, retry));
 }
 
 /** One sentence for a screen reader. */
@@ -43,24 +45,33 @@ export function spoken(asked: Asked, words: Words): string {
   if (reply.state === "error") {
     return `${headline(reply.problem, words)}. ${explanation(reply.problem, words)}`;
   }
-  const { score, target } = reply.answer;
+  const { score, target, lower, upper, warnings } = reply.answer;
   if (score === null || target === null) {
     return words.t("unknown");
   }
   const value = quantity(target, service, words);
-  return words.t("score_spoken", { score: decimal(score, words.lang, { digits: 0 }), value });
+  const told = words.t("score_spoken", { score: decimal(score, words.lang, { digits: 0 }), value });
+  const named = words.pick(classOf(score, classes(service))?.label);
+  const range = between(lower, upper, service, words);
+  const last = [named, range ? sentence(range) : ""].filter(Boolean).map((text) => `${text}.`);
+  return [told, ...last, ...warnings.map((one) => words.pick(one))].join(" ");
 }
 
-function body(asked: Asked, words: Words): readonly HTMLElement[] {
+function body(asked: Asked, words: Words, retry: () => void): readonly HTMLElement[] {
   const { reply } = asked;
   if (reply.state === "loading") {
-    return [el("p", { class: "asking" }, words.t("asking")), el("div", { class: "skeleton" })];
+    return [
+      el("p", { class: "asking" }, words.t("asking")),
+      el("div", { class: "skeleton", "aria-hidden": "true" }),
+      el("p", { class: "quiet late" }, words.t("asking_long")),
+    ];
   }
   if (reply.state === "error") {
     return [
       el("h3", { class: "trouble" }, headline(reply.problem, words)),
       el("p", {}, explanation(reply.problem, words)),
       ...detail(reply.problem),
+      ...again(reply.problem, words, retry),
       el("p", { class: "quiet" }, placed(asked.place.lat, asked.place.lon)),
     ];
   }
@@ -73,19 +84,32 @@ function body(asked: Asked, words: Words): readonly HTMLElement[] {
 }
 
 function headline(problem: Problem, words: Words): string {
-  return words.t(problem.status === 404 ? "error_outside" : "error_other");
+  const known = { 0: "no_connection", 404: "error_outside", 410: "error_gone" } as const;
+  return words.t(known[problem.status as keyof typeof known] ?? "error_other");
 }
 
 function explanation(problem: Problem, words: Words): string {
   if (problem.status === 404) {
     return words.t("error_outside_text");
   }
-  return problem.status === 0 ? words.t("error_fetch") : "";
+  if (problem.status === 410) {
+    return words.t("error_gone_text");
+  }
+  return problem.status === 0 ? words.t(isOffline() ? "offline_text" : "error_fetch") : "";
+}
+
+/** A way on: ask again, or load what is published now; a place without data has none. */
+function again(problem: Problem, words: Words, retry: () => void): readonly HTMLElement[] {
+  if (problem.status === 404) {
+    return [];
+  }
+  const label = words.t(problem.status === 410 ? "reload" : "retry");
+  return [el("button", { type: "button", class: "again", click: retry }, label)];
 }
 
 /** What the server said, in its own words, where the catalogue has none for it. */
 function detail(problem: Problem): readonly HTMLElement[] {
-  const known = problem.status === 404 || problem.status === 0;
+  const known = [0, 404, 410].includes(problem.status);
   return known || !problem.detail ? [] : [el("p", { class: "quiet", lang: "en" }, problem.detail)];
 }
 
@@ -93,13 +117,7 @@ function result(service: Service, answer: Answer, words: Words): HTMLElement {
   const { score, target, lower, upper, intervalLevel } = answer;
   const found = score === null ? null : classOf(score, classes(service));
   const level = percent(intervalLevel ?? 0, words.lang);
-  const range =
-    lower === null || upper === null
-      ? null
-      : words.t("estimate", {
-          low: signed(lower, service, words),
-          high: quantity(upper, service, words),
-        });
+  const range = between(lower, upper, service, words);
   return el(
     "div",
     { class: "result" },
@@ -126,6 +144,19 @@ function result(service: Service, answer: Answer, words: Words): HTMLElement {
         : null,
     ),
   );
+}
+
+function between(
+  lower: number | null,
+  upper: number | null,
+  service: Service,
+  words: Words,
+): string | null {
+  if (lower === null || upper === null) {
+    return null;
+  }
+  const [low, high] = [signed(lower, service, words), quantity(upper, service, words)];
+  return words.t("estimate", { low, high });
 }
 
 /** The score on the colours of the legend, with its interval as a bracket. */

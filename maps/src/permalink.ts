@@ -1,6 +1,6 @@
 /**
  * The state of the map in the hash of the page, which never leaves the browser:
- * `#area/service/layer/z/lat/lon/lang`, then `/lat,lon` of the place that was asked about.
+ * `#area/service/layer@edition/z/lat/lon/lang`, then `/lat,lon` of the place that was asked about.
  */
 
 import { isLang } from "./i18n";
@@ -14,21 +14,31 @@ export interface Link {
   readonly area?: string | undefined;
   readonly service?: string | undefined;
   readonly layer?: string | undefined;
+  /** The edition that was shown when the link was made. */
+  readonly edition?: string | undefined;
   readonly view?: View | undefined;
   readonly lang?: Lang | undefined;
   readonly place?: Place | undefined;
 }
 
+/** No link that the page writes is nearly as long; a longer one is not read at all. */
+const LONGEST = 2000;
+
 /** Reads a hash; parts that are missing or make no sense are left out. */
 export function parse(hash: string): Link {
+  if (hash.length > LONGEST) {
+    return {};
+  }
   const parts = hash.replace(/^#/, "").split("/").map(decoded);
-  const [area, service, layer, zoom, lat, lon, lang, asked] = parts;
+  const [area, service, drawn, zoom, lat, lon, lang, asked] = parts;
+  const [layer, edition] = (drawn ?? "").split("@");
   const at = place(lat, lon);
   const level = numeric(zoom);
   return {
     area: area || undefined,
     service: service || undefined,
     layer: layer || undefined,
+    edition: edition || undefined,
     view: at && level !== null && level >= 0 && level <= 24 ? { ...at, zoom: level } : undefined,
     lang: isLang(lang) ? lang : undefined,
     place: place(...((asked ?? "").split(",") as [string?, string?])),
@@ -39,9 +49,15 @@ export function parse(hash: string): Link {
 export function format(link: Link): string {
   const { view, place: asked } = link;
   const where = view ? [short(view.zoom, 2), view.lat.toFixed(5), view.lon.toFixed(5)] : ["", "", ""];
-  const parts = [link.area ?? "", link.service ?? "", link.layer ?? "", ...where, link.lang ?? ""];
-  const hash = `#${parts.map(encodeURIComponent).join("/")}`;
+  const names = [link.area, link.service, link.layer].map((name) => encodeURIComponent(name ?? ""));
+  const drawn = link.edition ? `${names.pop()}@${encodeURIComponent(link.edition)}` : names.pop();
+  const hash = `#${[...names, drawn, ...where, link.lang ?? ""].join("/")}`;
   return asked ? `${hash}/${asked.lat.toFixed(5)},${asked.lon.toFixed(5)}` : hash;
+}
+
+/** Whether a name of a link looks like one of ours; others are never shown on the page. */
+export function isPlain(name: string): boolean {
+  return /^[\w-]{1,40}$/.test(name);
 }
 
 function place(lat: string | undefined, lon: string | undefined): Place | undefined {

@@ -1,6 +1,7 @@
 /** One question at a time: the panel, the mark on the map, and the call behind them. */
 
-import { at, Problem } from "./api";
+import { areas, at, Problem } from "./api";
+import { published } from "./catalogue";
 import { byId } from "./dom";
 import type { Words } from "./i18n";
 import { covers } from "./layers";
@@ -16,11 +17,15 @@ interface Now {
   readonly words: Words;
 }
 
+/** Waiting is announced, and shown by the style sheet, only when it lasts. */
+const PATIENCE_MS = 300;
+
 export class Question {
   /** The place that was asked about; undefined when the panel is closed. */
   place: Place | undefined;
   private reply: Reply = { state: "loading" };
   private pending: AbortController | null = null;
+  private speaking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly map: MapView,
@@ -54,9 +59,10 @@ export class Question {
         this.reveal(place);
       }
     } catch (error) {
+      const problem = await cause(error, area, service, edition);
       if (this.pending === pending) {
-        const problem = error instanceof Problem ? error : new Problem(-1, "", String(error));
         this.show({ state: "error", problem });
+        this.reveal(place);
       }
     }
   }
@@ -82,8 +88,11 @@ export class Question {
     }
     this.pending?.abort();
     this.pending = null;
+    clearTimeout(this.speaking);
     this.place = undefined;
     this.map.unpoint();
+    byId("app").classList.remove("answering");
+    byId("spoken").textContent = "";
     const panel = byId("answer");
     panel.hidden = true;
     delete panel.dataset["answer"];
@@ -103,8 +112,25 @@ export class Question {
     const asked = { place: this.place, area, service, reply };
     const panel = byId("answer");
     panel.hidden = false;
-    renderPanel(panel, byId("answer-body"), asked, words);
-    byId("spoken").textContent = spoken(asked, words);
+    byId("app").classList.add("answering");
+    const gone = reply.state === "error" && reply.problem.status === 410;
+    const retry = gone ? () => location.reload() : () => this.again();
+    renderPanel(panel, byId("answer-body"), asked, words, retry);
+    this.say(asked, reply.state === "loading" ? PATIENCE_MS : 0);
+  }
+
+  /** Says the reply to a screen reader; a quick answer is not announced twice. */
+  private say(asked: Parameters<typeof spoken>[0], after: number): void {
+    clearTimeout(this.speaking);
+    const { words } = this.now();
+    const speak = (): void => {
+      byId("spoken").textContent = spoken(asked, words);
+    };
+    if (after > 0) {
+      this.speaking = setTimeout(speak, after);
+    } else {
+      speak();
+    }
   }
 
   private reveal(place: Place): void {
@@ -113,4 +139,21 @@ export class Question {
     const beside = panel.width < stage.width * 0.8;
     this.map.reveal(place, beside ? panel.width : 0, beside ? 0 : panel.height);
   }
+}
+
+/** What went wrong. A 404 where the edition that the page shows is gone is 410: it was replaced. */
+async function cause(
+  error: unknown,
+  area: Area,
+  service: Service,
+  edition: Edition | null,
+): Promise<Problem> {
+  const problem = error instanceof Problem ? error : new Problem(-1, "", String(error));
+  if (problem.status !== 404) {
+    return problem;
+  }
+  const now = await areas().catch(() => null);
+  const here = now?.find((one) => one.id === area.id);
+  const same = here && published(here, service)?.edition === edition?.edition;
+  return now === null || same ? problem : new Problem(410, "replaced", "");
 }

@@ -9,6 +9,13 @@ export function listenToSheet(): void {
     closeSheet();
     byId("sheet-toggle").focus();
   });
+  // Tab never goes behind the sheet: leaving it closes it.
+  document.addEventListener("focusin", ({ target }) => {
+    const inside = [byId("controls"), byId("sheet-toggle")].some((one) => one.contains(target as Node));
+    if (!inside) {
+      closeSheet();
+    }
+  });
   document.addEventListener("keydown", () => byKeyboard(true), { capture: true });
   document.addEventListener("pointerdown", () => byKeyboard(false), { capture: true });
 }
@@ -17,7 +24,11 @@ export function listenToSheet(): void {
 export function closeSheet(): boolean {
   const open = byId("app").classList.contains("sheet-open");
   if (open) {
+    const within = byId("controls").contains(document.activeElement);
     toggle();
+    if (within) {
+      byId("sheet-toggle").focus();
+    }
   }
   return open;
 }
@@ -25,6 +36,9 @@ export function closeSheet(): boolean {
 function toggle(): void {
   const open = byId("app").classList.toggle("sheet-open");
   byId("sheet-toggle").setAttribute("aria-expanded", String(open));
+  if (open) {
+    byId("sheet-close").focus();
+  }
 }
 
 /** Help for the keyboard is shown to those who use it. */

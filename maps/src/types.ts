@@ -18,6 +18,16 @@ export interface Layer {
   readonly bounds: Bounds;
 }
 
+/** What an anomaly is relative to; `borrowed_from` names areas whose reference it is. */
+export interface Reference {
+  readonly mode?: string;
+  readonly text?: Text;
+  readonly borrowed_from?: readonly string[];
+}
+
+/** A text that holds for the whole map; `code` says what it is about. */
+export type Warning = Text & { readonly code?: string };
+
 export interface Edition {
   readonly service: string;
   readonly edition: string;
@@ -28,11 +38,17 @@ export interface Edition {
   readonly date_of?: Text | null;
   /** What the label measured, such as brightness temperature; it is not always the target's name. */
   readonly quantity?: Text | null;
-  readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
+  readonly reference?: Reference | null;
+  readonly model?: string;
+  /** Inputs of the service that this town has nothing to compute from. */
+  readonly features_missing?: readonly string[];
+  /** Of the cells of the area: those with an answer, and those that the model has seen the like of. */
+  readonly answered_percent?: number | null;
+  readonly applicable_percent?: number | null;
   /** Whether the model learned from generated data. */
   readonly synthetic_model?: boolean;
   /** What holds for the whole map. */
-  readonly warnings?: readonly Text[];
+  readonly warnings?: readonly Warning[];
   readonly layers: readonly Layer[];
 }
 
@@ -72,6 +88,7 @@ export interface Service {
     readonly unit: string;
     readonly valid?: readonly [number, number];
   };
+  readonly features?: readonly { readonly name: string; readonly title: Text }[];
   readonly score: { readonly zero: number; readonly hundred: number };
   readonly legend: Legend;
 }
@@ -93,7 +110,7 @@ export interface Answer {
   readonly date: string | null;
   readonly dateOf?: Text | null;
   readonly quantity?: Text | null;
-  readonly reference?: { readonly mode?: string; readonly text?: Text } | null;
+  readonly reference?: Reference | null;
   readonly score: number | null;
   readonly target: number | null;
   readonly unit: string;

@@ -41,8 +41,12 @@ beforeEach(() => {
   vi.spyOn(window, "addEventListener").mockImplementation((type: string, run: EventListenerOrEventListenerObject) =>
     listen(type, run, { signal }),
   );
-  document.body.replaceWith(new DOMParser().parseFromString(page, "text/html").body);
+  blank();
 });
+
+function blank(): void {
+  document.body.replaceWith(new DOMParser().parseFromString(page, "text/html").body);
+}
 
 afterEach(() => {
   closed.abort();
@@ -56,8 +60,9 @@ describe("the page", () => {
     expect(document.title).toBe("Heat islands · Valbourg");
     expect(document.documentElement.lang).toBe("en");
     expect(text("dock")).toContain("Score 0–100");
-    expect(text("dock")).toContain("Not air temperature.");
-    expect(text("dock")).toContain("18 July 2026");
+    expect(text("about")).toContain("Not air temperature.");
+    expect(text("about")).toContain("18 July 2026");
+    expect(text("about")).toContain("Model heat@v7");
     expect(document.querySelector("#map img[src*='heat-demo-score@E1']")).not.toBeNull();
     expect(document.querySelector("#map img[src*='heat-demo-applicability@E1']")).not.toBeNull();
     const hosts = [...document.images].map((image) => new URL(image.src).host);
@@ -81,7 +86,7 @@ describe("the page", () => {
     await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("ready"));
     expect(text("answer")).toContain("+5.6 K");
     expect(text("spoken")).toContain("Score 63");
-    expect(location.hash).toMatch(/^#demo\/heat\/score\/[\d.]+\/48\.\d+\/-1\.\d+\/en\/48\.\d+,-1\.\d+$/);
+    expect(location.hash).toMatch(/^#demo\/heat\/score@E1\/[\d.]+\/48\.\d+\/-1\.\d+\/en\/48\.\d+,-1\.\d+$/);
     document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
     expect(byId("answer").hidden).toBe(true);
     expect(location.hash).toMatch(/\/en$/);
@@ -136,18 +141,19 @@ describe("the page", () => {
     const real = { ...AREA, synthetic: false, editions: [edition] };
     await open("#//////fr", { "/areas": json({ areas: [real] }) });
     const rows = [...document.querySelectorAll("#dock .warnings li")].map((row) => row.textContent);
-    expect(rows).toEqual(["fr-one", "fr-two", "fr-three"]);
-    expect(text("dock")).toContain("18 juillet 2026(date des images)");
-    expect(text("dock")).toContain("Modèle appris sur des données générées");
-    expect(text("dock")).not.toContain("Données générées");
+    expect(rows).toEqual(["fr-one", "fr-two", "fr-three", "fr-four"]);
+    expect(document.querySelector("#dock .count")?.textContent).toBe("4 remarques");
+    expect(text("about")).toContain("18 juillet 2026(date des images)");
+    expect(text("about")).toContain("Modèle appris sur des données générées");
+    expect(text("about")).not.toContain("Données générées");
   });
 
   it("calls a generated town generated, whatever its model learned from", async () => {
     const edition = { ...AREA.editions[0], synthetic_model: true, date: null, date_of: { fr: "x", en: "x" } };
     await open("#//////en", { "/areas": json({ areas: [{ ...AREA, editions: [edition] }] }) });
-    const badges = [...document.querySelectorAll("#dock .badge")].map((badge) => badge.textContent);
+    const badges = [...document.querySelectorAll("#about .badge")].map((badge) => badge.textContent);
     expect(badges).toEqual(["Generated data"]);
-    expect(document.querySelector("#dock .when")?.textContent).toBe("Date unknownGenerated data");
+    expect(document.querySelector("#about .when")?.textContent).toBe("Date unknownGenerated data");
   });
 });
 
@@ -170,7 +176,7 @@ describe("trouble", () => {
   it("an area without an edition keeps the page usable", async () => {
     await open("#//////en", { "/areas": json({ areas: [{ ...AREA, editions: [] }] }) });
     expect(document.documentElement.dataset["state"]).toBe("empty");
-    expect(text("notice")).toContain("Nothing is published");
+    expect(text("notice")).toContain("No map of Valbourg yet");
   });
 
   it("outside the data is an answer too", async () => {
@@ -188,5 +194,35 @@ describe("trouble", () => {
     expect(text("answer")).toContain("Pas de réponse ici");
     expect(asked.filter((url) => url.includes("/at?"))).toEqual([]);
     expect(location.hash).toContain("48.20000,-1.68000");
+  });
+
+  it("an edition that was replaced meanwhile is told apart from a place without data", async () => {
+    const gone = json({ title: "Not Found", status: 404, detail: "" }, 404);
+    await open("#demo/heat/score/13/48.1/-1.68/en", { "/services/heat/at": gone });
+    const edition = { ...AREA.editions[0], edition: "E2" };
+    const now = json({ areas: [{ ...AREA, editions: [edition] }] });
+    vi.stubGlobal("fetch", fakeFetch({ "/services/heat/at": gone, "/areas": now }).fetch);
+    byId("map").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+    await vi.waitFor(() => expect(byId("answer").dataset["answer"]).toBe("error"));
+    expect(text("answer")).toContain("no longer published");
+  });
+
+  it("offline is told, and the notice goes with the return of the network", async () => {
+    await open("#//////en");
+    vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    window.dispatchEvent(new Event("offline"));
+    expect(text("notice")).toContain("You are offline");
+    vi.spyOn(navigator, "onLine", "get").mockReturnValue(true);
+    window.dispatchEvent(new Event("online"));
+    expect(text("notice")).not.toContain("You are offline");
+  });
+
+  it("a language that was chosen once is spoken at the next visit", async () => {
+    await open("#//////fr");
+    document.querySelector<HTMLButtonElement>("#langs [lang=en]")?.click();
+    blank();
+    await open("");
+    expect(document.documentElement.lang).toBe("en");
+    localStorage.clear();
   });
 });

@@ -20,6 +20,17 @@ describe("catalogue", () => {
     expect(keys.length).toBe(2 * new Set(keys).size);
   });
 
+  it("has every key that the page asks for", () => {
+    const asked = [...page.matchAll(/data-t(?:-label)?="(\w+)"/g)].map(([, key]) => key as string);
+    expect(asked.length).toBeGreaterThan(10);
+    expect(asked.filter((key) => !keys.includes(key))).toEqual([]);
+  });
+
+  it("has every key in both languages", () => {
+    const half = keys.length / 2;
+    expect(keys.slice(half)).toEqual(keys.slice(0, half));
+  });
+
   it("uses the same {names} in both languages", () => {
     const names = (text: string | undefined): string => (text?.match(/\{\w+\}/g) ?? []).sort().join();
     for (const key of new Set(keys)) {

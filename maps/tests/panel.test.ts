@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Problem } from "../src/api";
 import { Words } from "../src/i18n";
@@ -18,14 +18,36 @@ const ANSWER: Answer = {
 const EN = new Words("en");
 const panel = document.createElement("section");
 const inside = document.createElement("div");
+const retry = vi.fn();
 
 function show(reply: Reply, words = EN, area: Area = AREA): string {
   const asked = { place: { lat: 48.1, lon: -1.68 }, area, service: SERVICE, reply };
-  renderPanel(panel, inside, asked, words);
+  renderPanel(panel, inside, asked, words, retry);
   return (inside.textContent ?? "").replaceAll("\u202f", " ");
 }
 
 beforeEach(() => inside.replaceChildren());
+
+describe("an answer that did not come", () => {
+  it.each([
+    [0, "The server does not answer", "Try again"],
+    [500, "The server could not answer", "Try again"],
+    [410, "no longer published", "Load the map of now"],
+  ])("with status %d says so and offers a way on", (status, said, label) => {
+    const text = show({ state: "error", problem: new Problem(status, "x", "") });
+    expect(text).toContain(said);
+    retry.mockClear();
+    const button = inside.querySelector("button");
+    expect(button?.textContent).toBe(label);
+    button?.click();
+    expect(retry).toHaveBeenCalledOnce();
+  });
+
+  it("outside the data has nothing to try again", () => {
+    show({ state: "error", problem: new Problem(404, "x", "") });
+    expect(inside.querySelector("button")).toBeNull();
+  });
+});
 
 describe("an answer", () => {
   it("shows score, value, interval, drivers, date, model and edition", () => {
@@ -133,5 +155,5 @@ describe("no answer", () => {
 
 it("is read out in one sentence", () => {
   const asked = { place: { lat: 1, lon: 2 }, area: AREA, service: SERVICE, reply: { state: "ready", answer: ANSWER } as const };
-  expect(spoken(asked, EN)).toBe("Score 63 out of 100, +5.6\u202fK.");
+  expect(spoken(asked, EN)).toBe("Score 63 out of 100, +5.6\u202fK. en-d. Between +4.1 and +7.0\u202fK.");
 });

@@ -37,6 +37,7 @@ export const AREA: Area = {
       edition: "E1",
       created: "2026-11-21T10:00:00Z",
       date: "2026-07-18",
+      model: "heat@v7",
       layers: NAMES.map((name) => ({
         id: `heat-demo-${name}@E1`,
         name,

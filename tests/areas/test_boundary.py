@@ -1,9 +1,11 @@
 import math
 
+import geopandas
 import pytest
+import shapely
 
 from geoml.areas.boundary import from_bbox, from_file
-from geoml.errors import InvalidArgument, UnreadableFile
+from geoml.errors import BandNeeded, InvalidArgument, UnreadableFile
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,14 @@ def test_a_good_bbox_is_that_rectangle():
 def test_a_missing_boundary_file_is_named(tmp_path):
     with pytest.raises(UnreadableFile, match=r"commune\.geojson"):
         from_file(tmp_path / "commune.geojson")
+
+
+def test_a_layer_of_a_file_is_named_behind_a_colon(tmp_path):
+    path = tmp_path / "communes.gpkg"
+    for layer, side in (("town", 0.1), ("a:region", 0.5)):
+        box = shapely.box(2.0, 48.0, 2.0 + side, 48.0 + side)
+        frame = geopandas.GeoDataFrame(geometry=[box], crs="EPSG:4326")
+        frame.to_file(path, layer=layer, engine="pyogrio")
+    assert from_file(tmp_path / "communes.gpkg:town").area == pytest.approx(0.01)
+    with pytest.raises(BandNeeded, match="town"):
+        from_file(path)

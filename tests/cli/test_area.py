@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from geoml.areas import area as areas
 from geoml.areas.sources import read_on_grid, sources
-from geoml.cli.main import app, exit_code
+from geoml.cli.app import app, exit_code
 from geoml.errors import InvalidArgument, NotFound, UsageError
 from geoml.paths import Home
 

@@ -20,13 +20,13 @@ def geoml(*words, home, **env):
 
 
 def test_help_imports_nothing_heavy():
-    code = f"import sys, geoml.cli.main; print([m for m in {HEAVY!r} if m in sys.modules])"
+    code = f"import sys, geoml.cli.app; print([m for m in {HEAVY!r} if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
 def test_telemetry_of_dependencies_is_off():
     code = (
-        "import os, geoml.cli.main as m; os.environ.pop('DO_NOT_TRACK', None); m._no_telemetry();"
+        "import os, geoml.cli.app as m; os.environ.pop('DO_NOT_TRACK', None); m._no_telemetry();"
         "print(os.environ['DO_NOT_TRACK'], os.environ['MLFLOW_DISABLE_TELEMETRY'])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["1", "true"]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoml.errors import InvalidArgument
 from geoml.features import registry
 from geoml.features.stack import compute
 from geoml.raster.grid import Grid
@@ -302,3 +303,11 @@ def test_metres_are_metres(grid, factor, seed):
         else:
             expected = small[name]
         np.testing.assert_allclose(large[name], expected, rtol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("side", [0.0, -30.0, np.nan, np.inf])
+@pytest.mark.parametrize("which", ["pixel_x", "pixel_y"])
+def test_there_is_no_grid_that_is_upside_down_or_has_no_size(which, side):
+    sides = {"pixel_x": 30.0, "pixel_y": 30.0, which: side}
+    with pytest.raises(InvalidArgument, match="not a grid"):
+        Grid("EPSG:2154", 0, 0, rows=3, cols=3, **sides)

@@ -18,7 +18,7 @@ Extra: TypeAlias = Callable[[Collection, str], Sequence[dict[str, Any]]]
 """More links of a collection, below a base address: tiles, styles, downloads."""
 
 DESCRIPTION = Text(
-    fr="Où une ville est chaude, où elle est inondable et quels toits peuvent porter du solaire.",
+    fr="Où une ville chauffe, où l'eau monte, et quels toits peuvent porter des panneaux solaires.",
     en="Where a town is hot, where it floods and which roofs can carry solar panels.",
 )
 _REL = "http://www.opengis.net/def/rel/ogc/1.0/"

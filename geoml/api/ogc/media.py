@@ -41,14 +41,16 @@ def format_of(request: Request, asked: str | None, kinds: Iterable[str]) -> tupl
     return ("html" if best == HTML else "json"), best
 
 
-def language_of(request: Request) -> Language:
-    """English, unless the client prefers French."""
+def language_of(request: Request, otherwise: Language = "en") -> Language:
+    """What the client prefers of English and French; ``otherwise`` where it prefers neither."""
     wanted = _weights(request.headers.get("accept-language", "")[:500])
     weight = dict.fromkeys(("en", "fr"), 0.0)
     for name, value in wanted.items():
         short = name.partition("-")[0]
         if short in weight:
             weight[short] = max(weight[short], value)
+    if weight["fr"] == weight["en"]:
+        return otherwise
     return "fr" if weight["fr"] > weight["en"] else "en"
 
 

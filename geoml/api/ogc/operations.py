@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from geoml.api.ogc import downloads, media
+from geoml.api.ogc.front import LANG
 from geoml.api.ogc.parameters import Parameter
 from geoml.api.ogc.routes import FEATURE
 from geoml.api.ogc.shelf import Entry
@@ -97,7 +98,9 @@ def paths(entries: Sequence[Entry]) -> dict[str, Any]:
         name["schema"]["enum"] = [entry.collection.id for entry in entries]
     below = "/collections/{collectionId}"
     return {
-        "/": _get("getLandingPage", "Links to everything", "landingPage", only_f),
+        "/": _get(
+            "getLandingPage", "Links to everything", "landingPage", [*only_f, LANG.document()]
+        ),
         "/conformance": _get("getConformance", "The standards that are met", "confClasses", only_f),
         "/collections": _get("getCollections", "Collections of features", "collections", only_f),
         below: _get("describeCollection", "One collection", "collection", [name, *only_f]),

@@ -44,28 +44,6 @@ def page(
     return f"<!doctype html>{found}".encode()
 
 
-def landing(document: Mapping[str, Any], base: str, language: Language, lists: Html) -> bytes:
-    """The front door."""
-    to_map = Text(fr="Ouvrir la carte", en="Open the map")
-    doors = tag(
-        "p",
-        tag("a", to_map.in_(language), href=f"{base}/maps/"),
-        tag("a", _COLLECTIONS.in_(language), href=f"{base}/collections?f=html"),
-        tag("a", "API", href=f"{base}/docs"),
-        class_="doors",
-    )
-    return page(
-        "geoml",
-        language,
-        base,
-        [],
-        tag("p", document["description"]),
-        doors,
-        lists,
-        _links(document, language),
-    )
-
-
 def conformance(document: Mapping[str, Any], base: str, language: Language) -> bytes:
     """The conformance classes as a list."""
     title = Text(fr="Conformité", en="Conformance").in_(language)

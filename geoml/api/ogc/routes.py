@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -15,18 +15,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geoml import catalog
 from geoml.api.ogc import documents, items, media, pages, parameters
 from geoml.api.ogc.downloads import Downloads
+from geoml.api.ogc.front import LANG, front
 from geoml.api.ogc.links import base as base_of
 from geoml.api.ogc.links import self_and_alternate
-from geoml.api.ogc.markup import Html, join, tag
 from geoml.api.ogc.parameters import Parameter
 from geoml.api.ogc.query import Selection
 from geoml.api.ogc.shelf import Entry, Shelf
 from geoml.api.served import Served
 from geoml.errors import NotFound
-from geoml.types import Language
 from tiles.router import not_modified
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -47,14 +45,14 @@ class Features:
 
     async def landing(self, request: Request) -> Response:
         """``/``."""
-        asked = _asked(request, ONLY_F, (media.JSON,))
+        asked = _asked(request, {**ONLY_F, "lang": LANG}, (media.JSON,))
+        if asked.shown == "html":  # citizens: French where the browser prefers neither
+            chosen = asked.values.get("lang") or media.language_of(request, otherwise="fr")
+            asked = replace(asked, language=chosen)
         document = documents.landing(asked.base, asked.language)
-
-        def drawn() -> bytes:
-            lists = self._lists(asked.language)
-            return pages.landing(document, asked.base, asked.language, lists)
-
-        return await _answer(asked, document, drawn)
+        return await _answer(
+            asked, document, lambda: front(self.served, asked.base, asked.language)
+        )
 
     async def conformance(self, request: Request) -> Response:
         """``/conformance``."""
@@ -149,18 +147,6 @@ class Features:
         except NotFound as error:
             told = "the edition of these pages is gone; begin again without `start`"
             raise HTTPException(410, told) from error
-
-    def _lists(self, language: Language) -> Html:
-        areas = [tag("li", area.name) for area in self.served.areas()]
-        services = [
-            tag("li", tag("strong", one.title.in_(language)), tag("br"), one.summary.in_(language))
-            for one in map(catalog.get, catalog.names())
-        ]
-        first = tag("li", "geoml demo") if not areas else None
-        names = ("Villes", "Réponses") if language == "fr" else ("Areas", "Services")
-        return join(
-            tag("h2", names[0]), tag("ul", first, *areas), tag("h2", names[1]), tag("ul", *services)
-        )
 
 
 @dataclass(frozen=True, slots=True)

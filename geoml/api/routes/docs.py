@@ -14,14 +14,19 @@ def build(prefix: str) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     swagger = f"{prefix}/maps/swagger"
     page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<title>geoml API</title>"
         f'<link rel="stylesheet" href="{swagger}/swagger-ui.css">'
-        f'<link rel="icon" href="{prefix}/maps/favicon.svg">'
-        f'<div id="swagger-ui" data-api="{prefix}/api"></div>'
+        f'<link rel="stylesheet" href="{prefix}/static/docs.css">'
+        f'<link rel="icon" href="{prefix}/maps/favicon.svg"></head><body>'
+        f'<nav class="way" aria-label="geoml"><a href="{prefix}/">geoml</a> '
+        f'<a href="{prefix}/maps/">Map</a> <a href="{prefix}/api">OpenAPI (JSON)</a></nav>'
+        f'<noscript>This page needs JavaScript; <a href="{prefix}/api">the OpenAPI document</a> '
+        f"does not.</noscript>"
+        f'<main id="swagger-ui" data-api="{prefix}/api"></main>'
         f'<script src="{swagger}/swagger-ui-bundle.js"></script>'
-        f'<script src="{prefix}/static/docs.js"></script></html>'
+        f'<script src="{prefix}/static/docs.js"></script></body></html>'
     )
 
     @router.get("/docs")

@@ -25,7 +25,11 @@ def build(served: Served, exposition: Exposition) -> APIRouter:
         services = served.ready()
         areas = len(served.areas())
         ready = areas > 0 and any("no model" not in state for state in services.values())
-        body: dict[str, Any] = {"status": "ready" if ready else "not ready", "areas": areas, "models": services}
+        body: dict[str, Any] = {
+            "status": "ready" if ready else "not ready",
+            "areas": areas,
+            "models": services,
+        }
         if catalog.broken():
             body["cannot_be_loaded"] = list(catalog.broken())
         return JSONResponse(body, 200 if ready else 503)

@@ -7,6 +7,7 @@ window.addEventListener("load", () => {
     deepLinking: true,
     defaultModelsExpandDepth: -1,
     tryItOutEnabled: true,
+    displayRequestDuration: true,
     validatorUrl: null,
   });
 });

@@ -15,7 +15,10 @@ METRES_PER_LEVEL = 3.0
 _NAMES = ("name", "nom", "nom_officiel", "libelle", "label", "name:fr", "title")
 _HEIGHTS = ("height_m", "height", "hauteur", "building:height", "building_height", "heightmean")
 _LEVELS = ("building:levels", "building_levels", "levels", "nombre_d_etages", "floors", "storeys")
+_KINDS = ("building",)
+_ADMIN = ("admin_level",)
 _FREE = ("sites", "observations")
+_OSM_ID = "@id"
 _MOST_COLUMNS = 40
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(m|metres?|meters?|ft|feet|')?\s*", re.IGNORECASE)
 
@@ -24,7 +27,10 @@ def wanted(key: str, fields: Sequence[str]) -> list[str]:
     """The fields of a file that are worth reading for a source key."""
     if key in _FREE:
         return [field for field in fields if _clean(field)][:_MOST_COLUMNS]
-    groups = [_NAMES, _HEIGHTS, _LEVELS] if key == "buildings" else [_NAMES]
+    groups = {
+        "buildings": (_NAMES, _KINDS, _HEIGHTS, _LEVELS),
+        "zones": (_NAMES, _ADMIN),
+    }.get(key, (_NAMES,))
     found = [_first(group, fields) for group in groups]
     return [field for field in found if field is not None]
 
@@ -34,20 +40,27 @@ def tidy(key: str, columns: Mapping[str, NDArray[Any]], rows: int) -> dict[str, 
 
     Buildings get ``name``, ``height_m`` (metres) and ``height_from``: ``measured``, or ``levels``
     at 3 m a storey. Sites and observations keep all numbers, texts and dates, the others a name.
+    Where they are known come ``building`` (its kind), ``admin_level`` of a zone, and ``osm_id``.
     """
+    known = {"osm_id": columns[_OSM_ID]} if _OSM_ID in columns else {}
+    own = {name: values for name, values in columns.items() if name != _OSM_ID}
     if key in _FREE:
-        return {_clean(field): _plain(values) for field, values in columns.items()}
-    name = _first(_NAMES, list(columns))
-    texts = _texts(columns[name]) if name else np.full(rows, None, dtype=object)
+        return {**{_clean(name): _plain(values) for name, values in own.items()}, **known}
+    for group in (_KINDS, _ADMIN):
+        field = _first(group, list(own))
+        if field is not None:
+            known[group[0]] = _texts(own[field])
+    name = _first(_NAMES, list(own))
+    texts = _texts(own[name]) if name else np.full(rows, None, dtype=object)
     if key != "buildings":
-        return {"name": texts}
-    measured = _metres(columns, _first(_HEIGHTS, list(columns)), rows)
-    levels = _metres(columns, _first(_LEVELS, list(columns)), rows) * METRES_PER_LEVEL
+        return {"name": texts, **known}
+    measured = _metres(own, _first(_HEIGHTS, list(own)), rows)
+    levels = _metres(own, _first(_LEVELS, list(own)), rows) * METRES_PER_LEVEL
     height = np.where(np.isfinite(measured), measured, levels)
     height[(height <= 0) | (height > 1_000)] = np.nan
     source = np.where(np.isfinite(measured), "measured", "levels").astype(object)
     source[~np.isfinite(height)] = None
-    return {"name": texts, "height_m": height, "height_from": source}
+    return {"name": texts, "height_m": height, "height_from": source, **known}
 
 
 def number(text: object) -> float:

@@ -16,7 +16,7 @@ from geoml.areas.ingest.process import DEFAULT, Limits, Progress, run
 from geoml.areas.ingest.report import Report, source_report
 from geoml.areas.ingest.request import Request, request
 from geoml.areas.stored import alone, store
-from geoml.files import staging
+from geoml.files import staging, unhurried
 from geoml.paths import Home
 
 _ABANDONED_S = 86_400.0
@@ -62,7 +62,8 @@ def ingest(
             limits=limits,
             progress=progress,
         )["sources"]
-        _store(home, area, asked, temporary, staged)
+        with unhurried():  # all of the sources or none, also when Ctrl-C comes now
+            _store(home, area, asked, temporary, staged)
     if progress is not None:
         progress("stored", 1.0)
     day = asked.when[:10] if asked.when else None
@@ -98,8 +99,9 @@ def _store(
     documents = {}
     for name, facts in staged.items():
         data = temporary / facts["file"]
+        licence = asked.licence or facts.get("licence")  # OpenStreetMap's goes without saying
         documents[name] = stac.item(
-            area, keys.get(name), data, facts, when=asked.when, licence=asked.licence
+            area, keys.get(name), data, facts, when=asked.when, licence=licence
         )
     with alone(folder):
         for name, facts in staged.items():

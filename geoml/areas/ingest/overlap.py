@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+
+from affine import Affine
+from pyproj import CRS
 
 from geoml.areas.keys import Key
 from geoml.errors import NoOverlap
@@ -17,6 +21,30 @@ def native_m(key: Key, header: Header, grid: Grid) -> float:
     if not (x > 0 and y > 0):
         raise _no_overlap(key, header, grid)
     return min(x, y)
+
+
+def nearest_turn(header: Header, grid: Grid) -> Header:
+    """A raster in degrees, moved by a whole turn where that brings it over the grid.
+
+    For rasters of 0..360 degrees and those that go on beyond the date line (179..181).
+    """
+    crs = CRS.from_user_input(header.crs)
+    if not crs.is_geographic:
+        return header
+    turn = 2 * math.pi / crs.axis_info[0].unit_conversion_factor  # 360, but 400 in grads
+    x, _ = transformer(grid.crs, header.crs).transform(*_middle(grid))
+    west, south, east, north = header.bounds
+    for shift in (turn, -turn):
+        if not west <= x <= east and west + shift <= x <= east + shift:
+            moved = (west + shift, south, east + shift, north)
+            transform = Affine.translation(shift, 0.0) @ header.transform
+            return replace(header, transform=transform, bounds=moved)
+    return header
+
+
+def _middle(grid: Grid) -> tuple[float, float]:
+    west, south, east, north = grid.bounds
+    return (west + east) / 2, (south + north) / 2
 
 
 def check_overlap(key: Key, header: Header, grid: Grid) -> None:

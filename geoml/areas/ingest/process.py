@@ -22,6 +22,7 @@ from typing import IO, Any, TypeAlias
 
 import geoml
 from geoml.errors import UnreadableFile, from_dict
+from geoml.vector.formats import SKIPPED
 
 Progress: TypeAlias = Callable[[str, float], None]
 
@@ -34,15 +35,21 @@ _SET = {
     "PYTHONUTF8": "1",
     "PYTHONPATH": str(Path(geoml.__file__).parent.parent),
     "PROJ_NETWORK": "OFF",
+    "OGR_SKIP": ",".join(SKIPPED),
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",  # each thread of BLAS would take address space
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",  # for both GDALs: a file leads to no address
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that the child may take: bytes of address space, CPU seconds, wall seconds."""
+    """The most that the child may take: bytes of memory, CPU seconds, wall seconds.
+
+    Linux refuses address space beyond ``memory``. macOS does not enforce that limit; there the
+    child looks at its own resident memory ten times a second and ends itself.
+    """
 
     memory: int = 8 << 30
     cpu_s: int = 3_600
@@ -83,9 +90,9 @@ def run(
         raise _ended(child.wait(), complaints, names, last, limits)
 
 
-def run_boundary(path: Path, *, limits: Limits = DEFAULT) -> bytes:
-    """WKB of the union of a file's polygons, in longitude and latitude."""
-    task = {"task": "boundary", "path": str(path.expanduser().absolute())}
+def run_boundary(path: Path, layer: str | None = None, *, limits: Limits = DEFAULT) -> bytes:
+    """WKB of the union of the polygons of a file, or of one layer, in longitude and latitude."""
+    task = {"task": "boundary", "path": str(path.expanduser().absolute()), "layer": layer}
     return bytes.fromhex(run(task, names=str(path), limits=limits)["wkb"])
 
 
@@ -140,7 +147,8 @@ def _lines(
 
     def pump() -> None:
         for line in stream:
-            lines.put(line)
+            if line.endswith("\n"):  # else it died while it wrote the line
+                lines.put(line)
         lines.put(None)
 
     reader = threading.Thread(target=pump, daemon=True)
@@ -152,7 +160,12 @@ def _lines(
             except queue.Empty:
                 raise _killed(names, f"it took more than {limits.wall_s:g} s") from None
             if line is None:
-                child.wait(timeout=30)  # it closed its output, so it is ending: how, is told later
+                try:
+                    child.wait(
+                        timeout=30
+                    )  # it closed its output, so it is ending: how is told later
+                except subprocess.TimeoutExpired:
+                    raise _killed(names, "it stopped answering") from None
                 return
             yield line
     finally:

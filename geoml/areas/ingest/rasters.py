@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from geoml.areas.ingest import sensors, temperatures
-from geoml.areas.ingest.overlap import check_overlap, native_m
+from geoml.areas.ingest.overlap import check_overlap, native_m, nearest_turn
 from geoml.areas.ingest.report import coarseness
 from geoml.areas.ingest.request import day_and_hour
+from geoml.areas.ingest.samples import sampled, to_metres, with_nodata
 from geoml.areas.ingest.sun import Sun, overpass_hour, position
 from geoml.areas.keys import OPTICAL, Key
 from geoml.errors import (
@@ -33,9 +34,6 @@ Convert: TypeAlias = Callable[[Array], Array]
 
 MAX_STORED_CELLS = 400_000_000
 CLASS_NODATA = 65_535
-_SAMPLE = 256
-_FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us-ft": 1200 / 3937}
-_FEET["us survey foot"] = _FEET["us-ft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,10 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     """
     header = probe(path, drivers=key.drivers, band=band, allow_multiband=key.kind == "rgb")
     _check_colours(key, header)
+    header = nearest_turn(header, scene.grid)
     check_overlap(key, header, scene.grid)
     native = native_m(key, header, scene.grid)
+    header, forgotten = with_nodata(key, header, scene.grid)
     factor = stored_factor(scene.grid, native)
     grid = scene.grid.refine(factor)
     out = scene.folder / f"{key.name}.tif"
@@ -99,7 +99,12 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
         "support_m": sensor.support_of(key.name) if sensor else None,
         "sensor": sensor.name if sensor else None,
         "coverage_percent": round(100.0 * known / cells, 1),
-        "notes": coarseness(native, scene.grid.pixel_x) + _dropped(key, dropped),
+        "notes": [
+            *coarseness(native, scene.grid.pixel_x),
+            *forgotten,
+            *_dropped(key, dropped),
+            *_unread_mask(path),
+        ],
     }
 
 
@@ -111,6 +116,11 @@ def stored_factor(grid: Grid, native_m: float) -> int:
     finest = math.isqrt(max(1, MAX_STORED_CELLS // (grid.rows * grid.cols)))
     wanted = math.floor(min(grid.pixel_x, grid.pixel_y) / native_m * (1 + 1e-3))
     return max(1, min(wanted, finest))
+
+
+def _unread_mask(path: Path) -> list[str]:
+    beside = path.with_name(path.name + ".msk")
+    return [f"the mask beside it ({beside.name}) is not read"] if beside.is_file() else []
 
 
 def _dropped(key: Key, cells: int) -> list[str]:
@@ -206,8 +216,8 @@ def _conversion(key: Key, header: Header, grid: Grid, scene: Scene, *, unscale: 
             got=f"{known[known != np.rint(known)][0]:g}",
             next_step="export the class band, not a style or a probability",
         )
-    to_metres = _FEET.get(header.unit.strip().lower(), 1.0) if key.unit == "m" else 1.0
-    return _same if to_metres == 1.0 else lambda raw: raw * np.float32(to_metres)
+    factor = to_metres(key, header)
+    return _same if factor == 1.0 else lambda raw: raw * np.float32(factor)
 
 
 def _same(raw: Array) -> Array:
@@ -225,15 +235,6 @@ def _check_reflectance(key: Key, path: str, known: Array) -> None:
         got=f"values up to {high:.6g}",
         next_step=f"say which product it is: --sensor {', '.join(sensors.SENSORS)}",
     )
-
-
-def sampled(header: Header, grid: Grid, *, unscale: bool, drivers: tuple[str, ...]) -> Array:
-    """A coarse sample of the raster over the grid, at most 256 x 256 cells as they are stored."""
-    rows, cols = min(grid.rows, _SAMPLE), min(grid.cols, _SAMPLE)
-    size_x, size_y = grid.pixel_x * grid.cols / cols, grid.pixel_y * grid.rows / rows
-    coarse = Grid(grid.crs, grid.west, grid.north, size_x, size_y, rows, cols)
-    blocks = warp(header, coarse, resampling="nearest", unscale=unscale, drivers=drivers)
-    return np.concatenate([values.ravel() for _, values in blocks])
 
 
 def _stage_rgb(key: Key, header: Header, grid: Grid, out: Path) -> tuple[int, int]:

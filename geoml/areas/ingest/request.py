@@ -85,17 +85,17 @@ def parse(text: str) -> Item:
         )
     key = keys.get(name.strip())
     whole = Path(rest).expanduser()
-    if whole.exists():
+    if _there(whole):
         return Item(key.name, whole)
-    left, colon, right = rest.rpartition(":")
-    path = Path(left).expanduser()
-    if not (colon and left and path.exists()):
+    found = _split(rest)
+    if found is None:
         raise UnreadableFile(
             "no such file",
             where=f"{key.name}={rest}"[:300],
             expected="an existing file, and after a colon the band or layer in it",
             next_step="check the path; relative paths start at the current folder",
         )
+    path, right = found
     if key.kind == "vector":
         return Item(key.name, path, layer=right)
     if not (right.isascii() and right.isdigit()) or int(right) < 1:
@@ -106,6 +106,26 @@ def parse(text: str) -> Item:
             got=repr(right)[:60],
         )
     return Item(key.name, path, band=int(right))
+
+
+def _split(rest: str) -> tuple[Path, str] | None:
+    """(existing path, what follows its colon); names of layers may have colons of their own."""
+    left, colon, right = rest.rpartition(":")
+    while colon and left:
+        path = Path(left).expanduser()
+        if _there(path):
+            return path, right
+        left, colon, more = left.rpartition(":")
+        right = f"{more}:{right}"
+    return None
+
+
+def _there(path: Path) -> bool:
+    """Whether the path leads anywhere; a name too long or a closed folder leads nowhere."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _unit(key: str, unit: str, rasters: Sequence[str]) -> str:

@@ -104,7 +104,9 @@ def licence_id(licence: str) -> str:
 
 def footprint(west: float, south: float, east: float, north: float, *, crs: str) -> shapely.Polygon:
     """The outline in degrees of a box in ``crs``; its edges bend there, so they are cut."""
-    box = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, 1.0) / 4)
+    half = 0.5 if west == east or south == north else 0.0  # a single site still has a place
+    box = shapely.box(west - half, south - half, east + half, north + half)
+    box = shapely.segmentize(box, max(east - west, 1.0) / 4)
     x, y = transformer(crs, "OGC:CRS84").transform(*shapely.get_coordinates(box).T)
     return shapely.Polygon([(round(a, 7), round(b, 7)) for a, b in zip(x, y, strict=True)])
 

@@ -16,12 +16,17 @@ from geoml.areas.ingest.overlap import told_bounds
 from geoml.areas.keys import Key
 from geoml.errors import EmptySource, NoOverlap
 from geoml.raster.grid import Grid, transformer
-from geoml.vector.foreign import Bounds, Read, read_foreign
+from geoml.vector.foreign import Read, read_foreign
+from geoml.vector.rows import Bounds, Share
 from geoml.vector.write import write_vector
 
 
 def stage_vectors(
-    key: Key, items: Sequence[Mapping[str, Any]], grid: Grid, folder: Path
+    key: Key,
+    items: Sequence[Mapping[str, Any]],
+    grid: Grid,
+    folder: Path,
+    progress: Share = lambda _: None,
 ) -> dict[str, Any]:
     """Merge the files of one key into ``<key>.parquet`` in the staging folder; its facts.
 
@@ -29,7 +34,10 @@ def stage_vectors(
     Raises what ``read_foreign`` raises, EmptySource when no row is usable, and NoOverlap when
     none lies in the area.
     """
-    reads = [_read(key, item, grid) for item in items]
+    reads = []
+    for number, item in enumerate(items):
+        share = _part(progress, number, len(items))
+        reads.append(_read(key, item, grid, folder, share))
     if not any(len(read.geometries) for read in reads):
         raise _no_overlap(key, items, reads, grid)
     frame = pd.concat([_frame(key, read, grid.crs) for read in reads], ignore_index=True)
@@ -40,6 +48,8 @@ def stage_vectors(
     covered = float(shapely.area(shapely.box(*extent) if cover is None else cover))
     cells = grid.rows * grid.cols * grid.pixel_x * grid.pixel_y
     notes = [f"{Path(i['path']).name}: {r.told()}" for i, r in zip(items, reads, strict=True)]
+    licence = next((read.licence for read in reads if read.licence), None)
+    notes += [f"OpenStreetMap: {licence} unless --licence says otherwise"] if licence else []
     notes += [f"{int(again.sum())} rows came twice: kept once"] if again.any() else []
     return {
         "file": f"{key.name}.parquet",
@@ -49,11 +59,16 @@ def stage_vectors(
         "extent": list(extent),
         "cover": None if cover is None else shapely.to_wkt(cover, rounding_precision=2),
         "coverage_percent": round(100.0 * covered / cells, 1),
+        "licence": licence,
         "notes": notes,
     }
 
 
-def _read(key: Key, item: Mapping[str, Any], grid: Grid) -> Read:
+def _part(progress: Share, number: int, total: int) -> Share:
+    return lambda share: progress((number + share) / total)
+
+
+def _read(key: Key, item: Mapping[str, Any], grid: Grid, folder: Path, progress: Share) -> Read:
     read = read_foreign(
         Path(item["path"]),
         crs=grid.crs,
@@ -62,6 +77,9 @@ def _read(key: Key, item: Mapping[str, Any], grid: Grid) -> Read:
         layer=item["layer"],
         within=grid.bounds,
         choose=lambda fields: wanted(key.name, fields),
+        subject=key.name,
+        scratch=folder,
+        progress=progress,
     )
     if read.extent is None:
         raise EmptySource(

@@ -11,6 +11,7 @@ import shapely
 from geoml.areas import keys
 from geoml.areas.ingest.masking import mask_scene
 from geoml.areas.ingest.rasters import Scene, stage_raster
+from geoml.areas.ingest.still import still
 from geoml.areas.ingest.vectors import stage_vectors
 from geoml.errors import EmptySource
 from geoml.raster.grid import Grid
@@ -33,22 +34,41 @@ def ingest_all(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     for item in request["items"]:
         by_key.setdefault(item["key"], []).append(item)
     staged: dict[str, dict[str, Any]] = {}
-    for number, (name, items) in enumerate(by_key.items()):
-        progress(name, number / len(by_key))
-        key = keys.get(name)
-        if key.kind == "vector":
-            staged[name] = stage_vectors(key, items, scene.grid, scene.folder)
-        else:
-            staged[name] = stage_raster(key, Path(items[0]["path"]), items[0]["band"], scene)
+    with still(Path(item["path"]) for item in request["items"]):
+        for number, (name, items) in enumerate(by_key.items()):
+            progress(name, number / len(by_key))
+            key = keys.get(name)
+            if key.kind == "vector":
+                told = _part(progress, name, number, len(by_key))
+                staged[name] = stage_vectors(key, items, scene.grid, scene.folder, told)
+            else:
+                staged[name] = stage_raster(key, Path(items[0]["path"]), items[0]["band"], scene)
     progress("clouds", 1.0)
     mask_scene(staged, scene)
     return {"sources": staged}
 
 
-def boundary(path: str) -> dict[str, Any]:
+def _part(progress: Progress, name: str, number: int, total: int) -> Callable[[float], None]:
+    """Progress within one key; told once a percent, because each word crosses a pipe."""
+    last = -1.0
+
+    def told(share: float) -> None:
+        nonlocal last
+        if share - last >= 0.01:
+            last = share
+            progress(name, (number + share) / total)
+
+    return told
+
+
+def boundary(path: str, layer: str | None) -> dict[str, Any]:
     """WKB, as hexadecimal text, of the union of a file's polygons in longitude and latitude."""
     read = read_foreign(
-        Path(path), crs="OGC:CRS84", drivers=keys.VECTOR_DRIVERS, shapes=("polygon",)
+        Path(path),
+        crs="OGC:CRS84",
+        drivers=keys.VECTOR_DRIVERS,
+        shapes=("polygon",),
+        layer=layer,
     )
     if not len(read.geometries):
         raise EmptySource(

@@ -118,9 +118,9 @@ SERVICE = Service(
     title=Text(fr="Chaleur de surface", en="Surface heat"),
     summary=Text(
         fr="De combien la surface (toits, sols, feuillages) est plus chaude que la référence, un "
-        "jour d'été vers le passage du satellite. 0 : 2 K de moins ; 100 : 10 K de plus.",
+        "jour d'été vers le passage du satellite. 0 : 2\u00a0K de moins ; 100 : 10\u00a0K de plus.",
         en="How much hotter than the reference the surface (roofs, ground, leaves) is, on a "
-        "summer day when the satellite passes. 0: 2 K below; 100: 10 K above.",
+        "summer day when the satellite passes. 0: 2\u00a0K below; 100: 10\u00a0K above.",
     ),
     is_not=Text(
         fr="Ce n'est pas la température de l'air, ni celle que l'on ressent, ni un risque pour la "
