@@ -25,7 +25,7 @@ _TOLD = (
     "geoml:model", "geoml:reference", "geoml:features", "geoml:synthetic", "geoml:date_unknown",
 )  # fmt: skip
 METADATA_ONLY = Text(
-    fr="Métadonnées seulement : le fichier source reste à la ville et ne se télécharge pas.",
+    fr="Métadonnées seulement : le fichier source demeure à la ville et ne se télécharge pas.",
     en="Metadata only: the file of the source stays with the town and is not for download.",
 )
 

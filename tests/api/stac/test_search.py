@@ -133,7 +133,7 @@ def test_null_is_as_if_left_out(stac):
         ("token", "5", 5),
         ("token", "~", "a~b~c"),
         ("sortby", "id", [{"field": "id", "direction": "asc"}]),
-        ("colections", "town-sources", ["town-sources"]),
+        ("collection", "town-sources", ["town-sources"]),
     ],
 )
 def test_what_cannot_be_asked_is_told_as_a_problem(stac, name, said, posted):
