@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
@@ -54,9 +52,7 @@ def _cells(grid: Grid, target: Grid) -> tuple[NDArray[np.int64], NDArray[np.int6
     knots_col = np.arange(0, target.cols + _KNOT, _KNOT, dtype=np.float64)
     knots_row = np.arange(0, target.rows + _KNOT, _KNOT, dtype=np.float64)
     at_knots = place(*np.meshgrid(knots_col, knots_row))
-    down, right = _weights(target.rows), _weights(target.cols)
-    with np.errstate(invalid="ignore"):  # a knot without an answer spoils its row: PROJ decides
-        found = [down @ one @ right.T for one in at_knots]
+    found = [_between(_between(one, target.rows, 0), target.cols, 1) for one in at_knots]
     near = np.zeros(target.shape, bool)
     for one in found:
         near |= ~(np.abs(one - np.rint(one)) > _EDGE)
@@ -72,9 +68,16 @@ def _cells(grid: Grid, target: Grid) -> tuple[NDArray[np.int64], NDArray[np.int6
     return row, col
 
 
-def _weights(size: int) -> Array:
-    """Matrix that interpolates linearly from knots to pixels, shape (pixels, knots)."""
+def _between(knots: Array, size: int, axis: int) -> Array:
+    """Linear interpolation from knots to pixels along an axis; spoiled where a knot is.
+
+    Not as a product of matrices: at this size BLAS spends longer on waking its threads.
+    """
     at = np.arange(size) / _KNOT
-    knot = np.arange(math.ceil(size / _KNOT) + 1)
-    weights: Array = np.clip(1.0 - np.abs(at[:, None] - knot[None, :]), 0.0, None)
-    return weights
+    first = at.astype(np.intp)
+    shape = (size, 1) if axis == 0 else (1, size)
+    share = (at - first).reshape(shape)
+    low, high = np.take(knots, first, axis), np.take(knots, first + 1, axis)
+    with np.errstate(invalid="ignore"):  # infinity less infinity: PROJ places those itself
+        between: Array = low + (high - low) * share
+    return between
