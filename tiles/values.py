@@ -2,11 +2,9 @@
 
 # No postponed annotations here: FastAPI could not see the closures that they name.
 import math
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import rasterio
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
@@ -16,8 +14,9 @@ from geoml.raster.cog import read_from
 from geoml.raster.grid import Window
 from tiles.layers import Layer
 from tiles.parameters import Resolve
-from tiles.pool import GDAL, POOL
-from tiles.reader import CogReader, data_of
+from tiles.pool import POOL
+from tiles.reader import data_of
+from tiles.summary import summary
 
 Longitude = Annotated[float, InPath(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, InPath(ge=-90, le=90, allow_inf_nan=False)]
@@ -54,19 +53,6 @@ def build(resolve: Resolve) -> APIRouter:
     return router
 
 
-@lru_cache(maxsize=256)
-def summary(path: str, version: str, max_size: int, bins: int) -> tuple[dict[str, Any], bool]:
-    """rio-tiler's statistics of a raster, and whether they come from a sample of its cells.
-
-    The files of an edition never change, so what was computed once holds.
-    """
-    with POOL.lend(Path(path), version) as opened, rasterio.Env(**GDAL):
-        whole = max(opened.dataset.width, opened.dataset.height) <= max_size
-        image = CogReader(path, dataset=opened.dataset).preview(max_size=max_size)
-    [band] = image.statistics(hist_options={"bins": bins}).values()
-    return _finite(band.model_dump()), not whole
-
-
 def value_at(layer: Layer, lon: float, lat: float) -> float | None:
     """The value of the cell at a place, None where unknown; raises OutsideData."""
     with POOL.lend(Path(data_of(layer)), layer.etag) as opened:
@@ -79,12 +65,3 @@ def value_at(layer: Layer, lon: float, lat: float) -> float | None:
             )
         value = float(read_from(opened.dataset, Window(*cell, 1, 1))[0, 0])
     return round(value, 4) if math.isfinite(value) else None
-
-
-def _finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """NaN and infinity, which JSON does not have, as null."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
