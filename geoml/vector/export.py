@@ -157,7 +157,7 @@ def _with_gdal(path: Path, driver: str, frames: Frames, layer: str) -> None:
             chunk = frame.set_geometry(_as_multi(frame)) if multi else frame
             yield from _arrow(chunk).cast(schema).to_batches()
 
-    path.unlink()  # GDAL takes an empty file for a broken one
+    path.unlink(missing_ok=True)  # GDAL takes an empty file for a broken one
     with gdal_options({"OGR_CURRENT_DATE": PINNED}):
         pyogrio.write_arrow(
             pa.RecordBatchReader.from_batches(schema, batches()),
