@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 from typing import Any
 
-from geoml.api.ogc.styles import Look
+from geoml.api.ogc.styles import Class, Look
 from geoml.types import Language
 
 MEDIA_TYPE = "application/vnd.mapbox.style+json"
 
 
-def vector(look: Look, tilejson: str, layer: str, language: Language) -> bytes:
-    """Fills of the vector tiles at a TileJSON address; without the property there is none."""
-    colour: list[Any] = ["step", ["get", look.field], _css(look, 0)]
-    opacity: list[Any] = ["step", ["get", look.field], look.classes[0].opacity / 255]
-    for number, one in enumerate(look.classes[1:], 1):
-        colour += [one.low, _css(look, number)]
-        opacity += [one.low, one.opacity / 255]
-    fill = {
-        "id": look.id,
-        "type": "fill",
-        "source": "tiles",
-        "source-layer": layer,
-        "filter": ["has", look.field],
-        "paint": {"fill-color": colour, "fill-opacity": opacity},
-    }
-    return _style(look, {"type": "vector", "url": tilejson}, fill, language)
+def vector(
+    look: Look, tilejson: str, layer: str, kinds: Sequence[str], language: Language
+) -> bytes:
+    """Fills of the vector tiles at a TileJSON address; without the property there is none.
+
+    One layer for each class, because QGIS knows no ``step``; ``kinds`` of units: the first is
+    drawn above the others.
+    """
+    fills = [
+        {
+            "id": f"{look.id}-{kind}-{number}",
+            "type": "fill",
+            "source": "tiles",
+            "source-layer": layer,
+            "filter": _filter(look.field, kind, one),
+            "paint": {"fill-color": one.colour, "fill-opacity": round(one.opacity / 255, 4)},
+        }
+        for kind in reversed(kinds)
+        for number, one in enumerate(look.classes)
+        if one.opacity
+    ]
+    return _style(look, {"type": "vector", "url": tilejson}, fills, language)
+
+
+def _filter(field: str, kind: str, one: Class) -> list[Any]:
+    found: list[Any] = ["all", ["==", ["get", "kind"], kind], ["has", field]]
+    if one.low > -math.inf:
+        found.append([">=", ["get", field], one.low])
+    if one.high < math.inf:
+        found.append(["<", ["get", field], one.high])
+    return found
 
 
 def raster(look: Look, tilejson: str, language: Language) -> bytes:
@@ -34,18 +51,16 @@ def raster(look: Look, tilejson: str, language: Language) -> bytes:
     source = {"type": "raster", "url": tilejson, "tileSize": 256}
     drawn = {"id": look.id, "type": "raster", "source": "tiles"}
     paint = {"raster-resampling": "nearest"}
-    return _style(look, source, {**drawn, "paint": paint}, language)
+    return _style(look, source, [{**drawn, "paint": paint}], language)
 
 
-def _style(look: Look, source: dict[str, Any], layer: dict[str, Any], language: Language) -> bytes:
+def _style(
+    look: Look, source: dict[str, Any], layers: list[dict[str, Any]], language: Language
+) -> bytes:
     style = {
         "version": 8,
         "name": look.told(language),
         "sources": {"tiles": source},
-        "layers": [layer],
+        "layers": layers,
     }
     return json.dumps(style, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _css(look: Look, number: int) -> str:
-    return look.classes[number].colour

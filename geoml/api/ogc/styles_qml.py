@@ -59,7 +59,7 @@ def features(look: Look, language: Language) -> bytes:
         attr=look.field,
         graduatedMethod="GraduatedColor",
         symbollevels="0",
-        enableorderby="0",
+        enableorderby="1",
         forceraster="0",
     )
     ranges, symbols = _sub(renderer, "ranges"), _sub(renderer, "symbols")
@@ -75,6 +75,8 @@ def features(look: Look, language: Language) -> bytes:
         )
         _symbol(symbols, number, one)
     _sub(renderer, "classificationMethod", id="Custom")
+    # A building lies in its zone: the larger below the smaller.
+    _sub(_sub(renderer, "orderby"), "orderByClause", asc="0", nullsFirst="0").text = "$area"
     return _written(root)
 
 

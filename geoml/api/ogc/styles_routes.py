@@ -158,7 +158,8 @@ def _maplibre(collection: Collection, one: Look, base: str, language: Language) 
     if collection.kind == "cells":
         tilejson = f"{base}/styles/{one.id}/map/tiles/{TMS}?f=tilejson"
         return styles_maplibre.raster(one, tilejson, language)
-    return styles_maplibre.vector(one, f"{base}/tiles/{TMS}?f=tilejson", "units", language)
+    tilejson, kinds = f"{base}/tiles/{TMS}?f=tilejson", catalog.get(collection.service).units
+    return styles_maplibre.vector(one, tilejson, "units", kinds, language)
 
 
 def _look(collection: Collection, style: str) -> Look:

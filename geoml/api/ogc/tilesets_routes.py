@@ -24,7 +24,7 @@ from geoml.contract import LAYERS
 from geoml.errors import NotFound, UnknownLayer
 from tiles.fast import BLANK, FastLane
 from tiles.layers import Layer, LayerSource
-from tiles.router import caching, not_modified
+from tiles.caching import caching, not_modified
 
 JSON_ONLY: Mapping[str, Parameter] = {"f": choice("f", ["json"], "The format.", "json")}
 TILESET: Mapping[str, Parameter] = {

@@ -19,7 +19,7 @@ from geoml.catalog.collections import Collection
 from geoml.errors import UnknownLayer
 from geoml.vector.packed import Box
 from tiles.archive import Archive, Archives
-from tiles.router import not_modified
+from tiles.caching import not_modified
 
 MVT = "application/vnd.mapbox-vector-tile"
 

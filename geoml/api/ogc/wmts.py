@@ -22,9 +22,10 @@ from geoml.api.served import Served
 from geoml.contract import LAYERS
 from geoml.errors import GeomlError, InvalidArgument, UnknownLayer
 from geoml.lifecycle.base import PREFIX
+from geoml.raster.webgrid import MAX_ZOOM
 from tiles.fast import BLANK, FastLane
 from tiles.layers import Layer, LayerSource
-from tiles.router import caching, not_modified
+from tiles.caching import caching, not_modified
 
 XML = "application/xml"
 _KEEP = {"cache-control": "public, max-age=60", "vary": "Accept-Language"}
@@ -165,10 +166,8 @@ def _place(given: Mapping[str, str], layer: Layer) -> tuple[int, int, int]:
             raise Refused("InvalidParameterValue", name, f"{name} is a whole number")
         found.append(int(text))
     z, row, col = found
-    lowest = layer.minzoom if layer.web_cog is None else 0
-    if not lowest <= z <= layer.maxzoom:
-        told = f"tilematrix is {lowest} to {layer.maxzoom}"
-        raise Refused("InvalidParameterValue", "tilematrix", told)
+    if z > MAX_ZOOM:
+        raise Refused("InvalidParameterValue", "tilematrix", f"tilematrix is 0 to {MAX_ZOOM}")
     there = limits(layer.bounds, z)
     for name, value, low, high in (
         ("tilerow", row, there.min_row, there.max_row),

@@ -38,9 +38,9 @@ def capabilities(
     here = f"{base}/wmts/{only}" if only else f"{base}/wmts"
     _operations(root, f"{base}/wmts?", f"{here}/1.0.0/WMTSCapabilities.xml")
     contents = _sub(root, WMTS, "Contents")
-    for layer in layers:
-        _layer(contents, layer, base, language)
     highest = max((layer.maxzoom for layer in layers), default=0)
+    for layer in layers:
+        _layer(contents, layer, base, language, highest)
     _matrix_set(contents, highest)
     place = {f"{{{XLINK}}}href": f"{here}/1.0.0/WMTSCapabilities.xml"}
     SubElement(root, f"{{{WMTS}}}ServiceMetadataURL", place)
@@ -70,7 +70,7 @@ def _operations(root: Element, by_value: str, document: str) -> None:
             _text(_sub(constraint, OWS, "AllowedValues"), OWS, "Value", encoding)
 
 
-def _layer(contents: Element, layer: Layer, base: str, language: Language) -> None:
+def _layer(contents: Element, layer: Layer, base: str, language: Language, highest: int) -> None:
     west, south, east, north = layer.bounds
     found = _sub(contents, WMTS, "Layer")
     _text(found, OWS, "Title", f"{layer.title.in_(language)} ({layer.id})")
@@ -85,7 +85,7 @@ def _layer(contents: Element, layer: Layer, base: str, language: Language) -> No
     _text(found, WMTS, "Format", layer.media_type)
     matrix = _sub(found, WMTS, "TileMatrixSetLink")
     _text(matrix, WMTS, "TileMatrixSet", TMS)
-    _limits(matrix, layer)
+    _limits(matrix, layer, highest)
     several = "?style={Style}" if len(layer.palettes) > 1 else ""
     place = "{TileMatrix}/{TileCol}/{TileRow}.png"
     SubElement(
@@ -114,10 +114,11 @@ def _style(found: Element, layer: Layer, name: str, base: str, language: Languag
         SubElement(style, f"{{{WMTS}}}LegendURL", {"format": "image/png", **address})
 
 
-def _limits(link: Element, layer: Layer) -> None:
+def _limits(link: Element, layer: Layer, highest: int) -> None:
+    """Up to the highest zoom of the set: QGIS asks for any of it; above its own it is enlarged."""
     lowest = layer.minzoom if layer.web_cog is None else 0  # without values none is drawn below
     found = _sub(link, WMTS, "TileMatrixSetLimits")
-    for one in all_limits(layer.bounds, lowest, layer.maxzoom):
+    for one in all_limits(layer.bounds, lowest, highest):
         if not (one.min_row and one.min_col):
             continue  # the schema of WMTS allows no 0; where nothing is said, all is allowed
         each = _sub(found, WMTS, "TileMatrixLimits")

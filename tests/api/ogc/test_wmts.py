@@ -199,6 +199,7 @@ def test_tiles_by_name_and_value_are_the_same(api, ask, layer):
         ({"TILEMATRIX": "99"}, "InvalidParameterValue", "tilematrix"),
         ({"TILEROW": "1e3"}, "InvalidParameterValue", "tilerow"),
         ({"TILEROW": "0"}, "TileOutOfRange", "tilerow"),
+        ({"TILEMATRIX": "25"}, "InvalidParameterValue", "tilematrix"),
         ({"TILECOL": "999999999"}, "TileOutOfRange", "tilecol"),
         ({"TILECOL": "9" * 400}, "InvalidParameterValue", "tilecol"),
     ],
@@ -239,3 +240,16 @@ def test_titles_are_in_the_language_of_the_client(api, document, service, layer)
     french = etree.fromstring(api.get(ALL, headers={"accept-language": "fr"}).content)
     assert catalog.get(service.name).title.fr in text(of_layer(french, layer), "ows:Title")
     assert service.title.en in text(of_layer(document, layer), "ows:Title")
+
+
+def test_every_zoom_of_the_set_is_answered(api, document, ask):
+    """QGIS asks for any zoom that the set of matrices has, whatever a layer's limits say."""
+    sets = find(document, "wmts:Contents/wmts:TileMatrixSet/wmts:TileMatrix")
+    highest = max(int(text(one, "ows:Identifier")) for one in sets)
+    z, x, y = ask.tile.z, ask.tile.x, ask.tile.y
+    for zoom in range(highest + 1):
+        shift = z - zoom
+        row, col = (y >> shift, x >> shift) if shift >= 0 else (y << -shift, x << -shift)
+        answer = ask(TILEMATRIX=str(zoom), TILEROW=str(row), TILECOL=str(col))
+        assert answer.status_code == 200, zoom
+        assert answer.headers["content-type"] == "image/png"

@@ -1,0 +1,80 @@
+"""The shipped server on a port of this machine, and the programs of GIS officers beside it."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from geoml.cli.smoke import serving
+
+PYTHON = "/usr/bin/python3"
+LOOK = Path(__file__).parent / "qgis_look.py"
+
+
+@pytest.fixture(scope="session")
+def address(town):
+    """Where the server of the tiny town listens."""
+    with serving(home=town.root) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def get(address):
+    """The body of a path, as bytes."""
+
+    def body(path, **headers):
+        request = Request(address + path, headers=headers)
+        with urlopen(request) as answer:
+            return answer.read()
+
+    return body
+
+
+@pytest.fixture(scope="session")
+def gdal():
+    """Run one of GDAL's programs; its standard output. Fails when it does."""
+    if shutil.which("ogrinfo") is None:
+        pytest.skip("no GDAL programs on the PATH: apt-get install gdal-bin")
+
+    def run(*command):
+        done = subprocess.run([str(one) for one in command], capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert "ERROR" not in done.stderr, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def qgis():
+    """Have QGIS load layers as ``qgis_look`` says; its answers."""
+    found = subprocess.run([PYTHON, "-c", "import qgis.core"], capture_output=True)
+    if found.returncode:
+        pytest.skip("no QGIS for /usr/bin/python3: apt-get install python3-qgis")
+
+    def look(layers, picture=None):
+        asked = {"layers": layers, **({"picture": picture} if picture else {})}
+        done = subprocess.run(
+            [PYTHON, LOOK], input=json.dumps(asked), capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def score(service_name):
+    """Id of the score layer of the tiny town."""
+    return f"{service_name}-town-score"
+
+
+@pytest.fixture(scope="session")
+def score_file(get, service_name):
+    """Path of the published float COG of the score."""
+    (area,) = [one for one in json.loads(get("/areas"))["areas"] if one["id"] == "town"]
+    edition = next(one for one in area["editions"] if one["service"] == service_name)
+    return next(one["href"] for one in edition["files"] if one["name"] == "score.tif")
