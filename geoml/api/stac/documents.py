@@ -1,4 +1,4 @@
-"""The JSON documents of the catalogue: landing page, collections, items with their links."""
+"""The JSON documents of the catalogue: landing page, conformance and collections."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from geoml import __version__, catalog
 from geoml.api.ogc import media
 from geoml.api.ogc.links import link
 from geoml.api.security import sees
-from geoml.api.stac.entries import MAP_LINKS_EXTENSION, METADATA_ONLY, STAC_VERSION, Entry
+from geoml.api.stac.entries import METADATA_ONLY, STAC_VERSION, Entry
 from geoml.api.stac.shelf import SOURCES, Group
 from geoml.catalog import audience
-from geoml.catalog.layers import layers_of
-from geoml.contract import Service
 from geoml.lifecycle.items import asset_title
 from geoml.types import Language, Text
 
@@ -34,7 +32,6 @@ ABOUT = Text(
     en="What every town has ingested, and what was published from it.",
 )
 _CATALOG: dict[str, Any] = {"type": "Catalog", "stac_version": STAC_VERSION, "id": "geoml"}
-_TILEJSON = "application/json"
 
 
 def landing(groups: Iterable[Group], base: str, language: Language) -> dict[str, Any]:
@@ -51,7 +48,7 @@ def landing(groups: Iterable[Group], base: str, language: Language) -> dict[str,
         for method in ("GET", "POST")
     ]
     children = [
-        link("child", _address(here, group), media.JSON, title_of(group).in_(language))
+        link("child", address(here, group), media.JSON, title_of(group).in_(language))
         for group in groups
     ]
     return {
@@ -83,7 +80,7 @@ def listing(groups: Iterable[Group], base: str, language: Language) -> dict[str,
 def collection(group: Group, base: str, language: Language) -> dict[str, Any]:
     """One STAC Collection: extents of its items, and what they share."""
     here = f"{base}/stac"
-    own = _address(here, group)
+    own = address(here, group)
     found = {
         "type": "Collection",
         "stac_version": STAC_VERSION,
@@ -113,47 +110,6 @@ def collection(group: Group, base: str, language: Language) -> dict[str, Any]:
     return found
 
 
-def item(
-    group: Group, entry: Entry, sources: Group, base: str, language: Language
-) -> dict[str, Any]:
-    """One item with absolute addresses; ``sources`` are those of its area."""
-    here = f"{base}/stac"
-    up = _address(here, group)
-    document = {**entry.document, "collection": group.id}
-    document["properties"] = {**entry.document["properties"], "title": entry.title.in_(language)}
-    links = [
-        link("self", f"{up}/items/{entry.id}", media.GEOJSON),
-        link("root", here, media.JSON),
-        link("parent", up, media.JSON),
-        link("collection", up, media.JSON),
-    ]
-    if entry.edition is not None:
-        document["properties"]["geoml:current"] = entry.edition.id == group.current
-        document["assets"] = _assets(group, entry, base, language)
-        links += _versions(group, entry, up)
-        links += _derived(entry, sources, here)
-        maps = _maps(catalog.get(group.service), entry, base, language)
-        if not maps:
-            used = [one for one in document["stac_extensions"] if one != MAP_LINKS_EXTENSION]
-            document["stac_extensions"] = used
-        links += maps
-        links.append(link("related", f"{base}/services/{group.service}", media.JSON, "The service"))
-    return {**document, "links": links}
-
-
-def page(
-    features: Sequence[dict[str, Any]], matched: int, links: Sequence[dict[str, Any]], here: str
-) -> dict[str, Any]:
-    """A page of items."""
-    return {
-        "type": "FeatureCollection",
-        "features": list(features),
-        "links": [link("root", here, media.JSON), *links],
-        "numberMatched": matched,
-        "numberReturned": len(features),
-    }
-
-
 def title_of(group: Group) -> Text:
     """What a collection is, for people."""
     if group.kind == "sources":
@@ -176,7 +132,7 @@ def _licence(group: Group) -> str:
     """The one that all sources state, else ``other``; an edition has none of its own."""
     if group.kind == "editions":
         return "other"
-    told = {one.document["properties"].get("license") for one in group.entries}
+    told = {one.licence for one in group.entries}
     return told.pop() or "other" if len(told) == 1 else "other"
 
 
@@ -204,12 +160,10 @@ def _rfc3339(moment: datetime) -> str:
 def _summaries(group: Group) -> dict[str, Any]:
     told: dict[str, list[str]] = {"proj:code": [group.area.crs], "geoml:area": [group.area.id]}
     if group.kind == "sources":
-        told["geoml:key"] = [one.document["properties"]["geoml:key"] for one in group.entries]
+        told["geoml:key"] = [one.facet for one in group.entries]
     else:
         told["geoml:service"] = [group.service]
-        told["geoml:model"] = sorted(
-            {one.document["properties"]["geoml:model"] for one in group.entries}
-        )
+        told["geoml:model"] = sorted({one.facet for one in group.entries})
     return {name: values for name, values in told.items() if values}
 
 
@@ -218,31 +172,13 @@ def _item_assets(group: Group, language: Language) -> dict[str, Any]:
     service = catalog.get(group.service)
     return {
         key: {
-            "title": _title(key, asset, language),
+            "title": asset_title_of(key, asset, language),
             "type": asset["type"],
             "roles": asset["roles"],
         }
-        for key, asset in group.entries[0].document["assets"].items()
+        for key, asset in group.entries[0].document()["assets"].items()
         if sees(audience.of_file(service, asset["href"]))
     }
-
-
-def _assets(group: Group, entry: Entry, base: str, language: Language) -> dict[str, Any]:
-    service, edition = catalog.get(group.service), entry.document["properties"]["geoml:edition"]
-    files = f"{base}/editions/{edition}/files"
-    return {
-        key: {
-            **asset,
-            "href": f"{files}/{asset['href']}",
-            "title": _title(key, asset, language),
-        }
-        for key, asset in entry.document["assets"].items()
-        if sees(audience.of_file(service, asset["href"]))
-    }
-
-
-def _title(key: str, asset: Mapping[str, Any], language: Language) -> str:
-    return str(asset["title"]) if key == "manifest" else asset_title(key).in_(language)
 
 
 def _collection_links(group: Group, base: str) -> list[dict[str, Any]]:
@@ -258,49 +194,6 @@ def _collection_links(group: Group, base: str) -> list[dict[str, Any]]:
     ]
 
 
-def _versions(group: Group, entry: Entry, up: str) -> list[dict[str, Any]]:
-    """The editions before and after this one (RFC 5829), and the one that is served."""
-    place = group.by_id[entry.id]
-    found = []
-    if place + 1 < len(group.entries):
-        found.append(("predecessor-version", group.entries[place + 1].id))
-    if place > 0:
-        found.append(("successor-version", group.entries[place - 1].id))
-    served = [one.id for one in group.entries if one.edition and one.edition.id == group.current]
-    found += [("latest-version", one) for one in served]
-    return [link(rel, f"{up}/items/{name}", media.GEOJSON) for rel, name in found]
-
-
-def _derived(entry: Entry, sources: Group, here: str) -> list[dict[str, Any]]:
-    """The sources that are still those it was made from; ``geoml:sources`` names them all."""
-    up = _address(here, sources)
-    return [
-        {
-            **link("derived_from", f"{up}/items/{one.id}", media.GEOJSON, key),
-            "file:checksum": f"1220{digest}",
-        }
-        for one in sources.entries
-        for key, digest in one.made_from.items()
-        if entry.made_from.get(key) == digest
-    ]
-
-
-def _maps(service: Service, entry: Entry, base: str, language: Language) -> list[dict[str, Any]]:
-    """TileJSON of every layer that the caller may see."""
-    if entry.edition is None:
-        return []
-    return [
-        link(
-            "tilejson",
-            f"{base}/tiles/{layer.id}/tilejson.json",
-            _TILEJSON,
-            asset_title(layer.name).in_(language),
-        )
-        for layer in layers_of(entry.edition)
-        if sees(audience.of_layer(service, layer.name))
-    ]
-
-
 def _roots(here: str, own: str, title: Text, language: Language) -> list[dict[str, Any]]:
     return [
         link("self", own, media.JSON, title.in_(language)),
@@ -308,5 +201,11 @@ def _roots(here: str, own: str, title: Text, language: Language) -> list[dict[st
     ]
 
 
-def _address(here: str, group: Group) -> str:
+def address(here: str, group: Group) -> str:
+    """Where a collection is, below the address of the catalogue."""
     return f"{here}/collections/{group.id}"
+
+
+def asset_title_of(key: str, asset: Mapping[str, Any], language: Language) -> str:
+    """What an asset is, for people; the manifest says it itself."""
+    return str(asset["title"]) if key == "manifest" else asset_title(key).in_(language)

@@ -1,7 +1,9 @@
-"""What the catalogue holds of one item: enough to search it, and the document but for its links."""
+"""What the catalogue holds of one item: enough to search it, and the document, packed."""
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,10 +34,10 @@ METADATA_ONLY = Text(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item. ``interval`` holds both its ends; ``outline`` is in longitude and latitude.
+    """One item, small enough to hold thousands of them.
 
-    The hrefs of the assets of ``document`` are names of files, and it has no links. ``made_from``
-    are, of an edition, the SHA-256 of the sources by key; of a source, its own.
+    ``outline`` is in longitude and latitude, ``interval`` holds both its ends. ``facet`` is the
+    key of a source or the model of an edition, ``sha256`` that of a source.
     """
 
     id: str
@@ -44,9 +46,16 @@ class Entry:
     interval: Interval
     dated: bool
     title: Text
-    document: Mapping[str, Any]
-    made_from: Mapping[str, str]
+    facet: str
+    licence: str | None
+    packed: bytes
+    sha256: str = ""
     edition: editions.EditionRef | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The item without its links; the hrefs of its assets are names of files."""
+        found: dict[str, Any] = json.loads(zlib.decompress(self.packed))
+        return found
 
 
 def of_source(area: Area, key: str, stored: Mapping[str, Any]) -> Entry:
@@ -54,12 +63,12 @@ def of_source(area: Area, key: str, stored: Mapping[str, Any]) -> Entry:
     (asset,) = stored["assets"].values()
     quantity = stored["properties"]["geoml:quantity"]
     title = Text(fr=f"{area.name} : {key} ({quantity})", en=f"{area.name}: {key} ({quantity})")
-    checksum = str(asset["file:checksum"])
+    digest = str(asset["file:checksum"]).removeprefix("1220")
     properties = {
         **stored["properties"],
         "description": METADATA_ONLY.en,
         "geoml:downloadable": False,
-        "geoml:sha256": checksum.removeprefix("1220"),
+        "geoml:sha256": digest,
         "geoml:size": asset["file:size"],
         "geoml:media_type": asset["type"],
     }
@@ -69,7 +78,7 @@ def of_source(area: Area, key: str, stored: Mapping[str, Any]) -> Entry:
     document = {
         **stored, "stac_extensions": extensions, "properties": properties, "assets": {},
     }  # fmt: skip
-    return _entry(str(stored["id"]), title, document, {key: checksum.removeprefix("1220")}, None)
+    return _entry(str(stored["id"]), title, document, facet=key, sha256=digest)
 
 
 def of_edition(area: Area, ref: editions.EditionRef) -> Entry:
@@ -103,17 +112,19 @@ def of_edition(area: Area, ref: editions.EditionRef) -> Entry:
         "properties": properties,
         "assets": _assets(stored, manifest),
     }
-    made_from = {key: one["sha256"] for key, one in manifest["sources"].items()}
     # In small letters, as STAC's best practices have identifiers; ``version`` is the edition's id.
-    return _entry(f"{ref.service}-{ref.area}-{ref.id}".lower(), title, document, made_from, ref)
+    id_ = f"{ref.service}-{ref.area}-{ref.id}".lower()
+    return _entry(id_, title, document, facet=manifest["model"], edition=ref)
 
 
 def _entry(
     id_: str,
     title: Text,
     document: dict[str, Any],
-    made_from: Mapping[str, str],
-    ref: editions.EditionRef | None,
+    *,
+    facet: str,
+    sha256: str = "",
+    edition: editions.EditionRef | None = None,
 ) -> Entry:
     document.pop("links", None)
     document.update(id=id_, stac_version=STAC_VERSION)
@@ -123,15 +134,17 @@ def _entry(
     start = datetime.fromisoformat(moment or told["start_datetime"])
     end = datetime.fromisoformat(moment or told["end_datetime"])
     return Entry(
-        id_,
-        shapely.geometry.shape(document["geometry"]),
-        (west, south, east, north),
-        Interval(start, end),
-        moment is not None,
-        title,
-        document,
-        made_from,
-        ref,
+        id=id_,
+        outline=shapely.geometry.shape(document["geometry"]),
+        bbox=(west, south, east, north),
+        interval=Interval(start, end),
+        dated=moment is not None,
+        title=title,
+        facet=facet,
+        licence=told.get("license"),
+        packed=zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 1),
+        sha256=sha256,
+        edition=edition,
     )
 
 

@@ -19,7 +19,7 @@ from geoml.api.ogc import media, parameters
 from geoml.api.ogc.links import base as base_of
 from geoml.api.ogc.links import link
 from geoml.api.served import Served
-from geoml.api.stac import documents, query
+from geoml.api.stac import documents, items, query
 from geoml.api.stac.shelf import Group, Shelf
 from geoml.errors import InvalidArgument, NotFound
 from geoml.types import Language
@@ -39,59 +39,65 @@ class Stac:
     async def landing(self, request: Request) -> Response:
         """``/stac``."""
         asked = _asked(request)
-        groups = await run_in_threadpool(self.shelf.all)
-        return asked.answer(documents.landing(groups, asked.base, asked.language))
+        return await asked.answer(
+            lambda: documents.landing(self.shelf.all(), asked.base, asked.language)
+        )
 
     async def conformance(self, request: Request) -> Response:
         """``/stac/conformance``."""
-        return _asked(request).answer(documents.conformance())
+        return await _asked(request).answer(documents.conformance)
 
     async def collections(self, request: Request) -> Response:
         """``/stac/collections``."""
         asked = _asked(request)
-        groups = await run_in_threadpool(self.shelf.all)
-        return asked.answer(documents.listing(groups, asked.base, asked.language))
+        return await asked.answer(
+            lambda: documents.listing(self.shelf.all(), asked.base, asked.language)
+        )
 
     async def collection(self, request: Request) -> Response:
         """``/stac/collections/{collection}``."""
-        asked = _asked(request)
-        group = await self._group(request)
-        return asked.answer(documents.collection(group, asked.base, asked.language))
+        asked, name = _asked(request), request.path_params["collection"]
+        return await asked.answer(
+            lambda: documents.collection(self.shelf.get(name), asked.base, asked.language)
+        )
 
     async def items(self, request: Request) -> Response:
         """``/stac/collections/{collection}/items``."""
-        asked = _asked(request, query.ITEMS)
-        group = await self._group(request)
-        here = f"{asked.base}/stac/collections/{group.id}"
-        up = [link("collection", here, media.JSON), link("parent", here, media.JSON)]
-        found = await run_in_threadpool(self._page, (group,), asked, f"{here}/items", up)
-        return asked.answer(found, media.GEOJSON)
+        asked, name = _asked(request, query.ITEMS), request.path_params["collection"]
+
+        def page() -> dict[str, Any]:
+            group = self.shelf.get(name)
+            here = f"{asked.base}/stac/collections/{group.id}"
+            up = [link("collection", here, media.JSON), link("parent", here, media.JSON)]
+            return self._page((group,), asked, f"{here}/items", up)
+
+        return await asked.answer(page, media.GEOJSON)
 
     async def item(self, request: Request) -> Response:
         """``/stac/collections/{collection}/items/{item}``."""
-        asked = _asked(request)
-        group = await self._group(request)
-        name = request.path_params["item"]
-        if name not in group.by_id:
-            told = f"no such item; GET /stac/collections/{group.id}/items lists them"
-            raise NotFound(told, where=repr(name)[:120])
-        entry = group.entries[group.by_id[name]]
-        sources = await run_in_threadpool(self.shelf.sources, group.area)
-        found = documents.item(group, entry, sources, asked.base, asked.language)
-        return asked.answer(found, media.GEOJSON)
+        asked, path = _asked(request), request.path_params
+        return await asked.answer(
+            lambda: self._item(path["collection"], path["item"], asked), media.GEOJSON
+        )
 
     async def search(self, request: Request) -> Response:
         """``/stac/search``, GET and POST."""
         if request.method == "POST":
             parameters.read(request.scope["query_string"], {})
-            kind = request.headers.get("content-type", "")
-            body = rows.decoded(await request.body(), kind)
+            body = rows.decoded(await request.body(), request.headers.get("content-type", ""))
             asked = _Asked(request, base_of(request), query.from_body(body), body)
         else:
             asked = _asked(request, query.QUERY)
         here = f"{asked.base}/stac/search"
-        found = await run_in_threadpool(self._search, asked, here)
-        return asked.answer(found, media.GEOJSON)
+        return await asked.answer(lambda: self._search(asked, here), media.GEOJSON)
+
+    def _item(self, collection: str, name: str, asked: _Asked) -> dict[str, Any]:
+        group = self.shelf.get(collection)
+        if name not in group.by_id:
+            told = f"no such item; GET /stac/collections/{group.id}/items lists them"
+            raise NotFound(told, where=repr(name)[:120])
+        entry, sources = group.entries[group.by_id[name]], self.shelf.sources(group.area)
+        return items.item(group, entry, sources, asked.base, asked.language)
 
     def _search(self, asked: _Asked, here: str) -> dict[str, Any]:
         groups = self.shelf.all()
@@ -112,14 +118,11 @@ class Stac:
         areas = {group.area.id: group.area for group, _ in shown}
         sources = {name: self.shelf.sources(area) for name, area in areas.items()}
         features = [
-            documents.item(group, entry, sources[group.area.id], asked.base, asked.language)
+            items.item(group, entry, sources[group.area.id], asked.base, asked.language)
             for group, entry in shown
         ]
         links = [*asked.page_links(here, token), *up]
-        return documents.page(features, matched, links, f"{asked.base}/stac")
-
-    async def _group(self, request: Request) -> Group:
-        return await run_in_threadpool(self.shelf.get, request.path_params["collection"])
+        return items.page(features, matched, links, f"{asked.base}/stac")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +157,18 @@ class _Asked:
             found.append({**link("next", address, media.GEOJSON, "Next page"), "method": "GET"})
         return found
 
-    def answer(self, document: Mapping[str, Any], kind: str = media.JSON) -> Response:
-        """The document, or 304 where the client has it."""
+    async def answer(
+        self, make: Callable[[], Mapping[str, Any]], kind: str = media.JSON
+    ) -> Response:
+        """What ``make`` makes, in a thread of its own, or 304 where the client has it."""
+        return await run_in_threadpool(lambda: self._answer(make(), kind))
+
+    def _answer(self, document: Mapping[str, Any], kind: str) -> Response:
         content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"content-language": self.language, "vary": "Accept-Language"}
         if self.request.method == "POST":
-            return Response(
-                content, media_type=kind, headers={**headers, "cache-control": "no-store"}
-            )
+            headers["cache-control"] = "no-store"
+            return Response(content, media_type=kind, headers=headers)
         digest = blake2b(content, digest_size=12).hexdigest()
         headers |= {"etag": f'W/"{digest}"', "cache-control": _MINUTE}
         if not_modified(self.request, f'"{digest}"'):
