@@ -101,6 +101,49 @@ def test_it_is_on_no_list(client, service_name, staff, path):
         assert word not in others, word
 
 
+def walk(client, headers, most=400):
+    """Addresses of everything that is linked from the landing page, the lists and STAC."""
+    seen, ask = {}, ["/", "/areas", "/editions", "/collections", "/stac"]
+    while ask and len(seen) < most:
+        path = ask.pop(0)
+        if path in seen:
+            continue
+        answer = client.get(path, headers={**headers, "accept": "application/json"})
+        seen[path] = answer.status_code
+        kind = answer.headers.get("content-type", "")
+        if answer.status_code == 200 and "json" in kind and "seq" not in kind:
+            ask += [one for one in linked(answer.json()) if one not in seen]
+    return seen
+
+
+def linked(document):
+    """Paths in a JSON document, with something in the place of templates."""
+    if isinstance(document, str):
+        path = document.removeprefix("http://testserver")
+        for name, value in (("z", "0"), ("x", "0"), ("y", "0"), ("tileMatrix", "0"),
+                            ("tileRow", "0"), ("tileCol", "0")):  # fmt: skip
+            path = path.replace(f"{{{name}}}", value)
+        if path.startswith("/") and "{" not in path and "offset=" not in path:
+            yield path
+    elif isinstance(document, dict):
+        for value in document.values():
+            yield from linked(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from linked(value)
+
+
+@pytest.mark.slow
+def test_whatever_only_staff_is_linked_to_is_not_there_for_others(client, staff, service_name):
+    """Every route that anybody adds is walked: what is on no list of a stranger's is 404."""
+    for_staff, for_all = walk(client, staff["staff"]), walk(client, {})
+    hidden = sorted(for_staff.keys() - for_all.keys())
+    assert len(hidden) > 20
+    assert set(for_all.values()) == {200}
+    leaked = [path for path in hidden if client.get(path).status_code != 404]
+    assert leaked == []
+
+
 def test_the_answer_at_a_place_is_as_closed_as_the_layer(client, service_name, staff, middle):
     lon, lat = middle
     path = f"/services/{service_name}/at?lon={lon}&lat={lat}"
