@@ -16,6 +16,7 @@ from geoml.cli import (
     editions,
     features,
     ingest,
+    promote,
     rollback,
     run,
     serve,
@@ -43,7 +44,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(area.app, name="area")
-for verb in (ingest, features, train, run, editions, rollback, services, demo, serve, smoke, check):
+VERBS = (
+    ingest, features, train, promote, run, editions, rollback, services, demo, serve, smoke, check,
+)  # fmt: skip
+for verb in VERBS:
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 
