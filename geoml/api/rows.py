@@ -35,7 +35,9 @@ def decoded(raw: bytes, content_type: str) -> Any:  # noqa: ANN401 - any JSON
         return json.loads(
             raw, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_object
         )
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise BadBody(400, "the body is nested too deeply", []) from error
+    except ValueError as error:
         raise BadBody(400, f"the body is not JSON: {error}", []) from error
 
 

@@ -17,6 +17,7 @@ from geoml.cli import (
     editions,
     features,
     ingest,
+    promote,
     prune,
     republish,
     restore,
@@ -49,23 +50,11 @@ app = typer.Typer(
 )
 app.add_typer(area.app, name="area")
 app.add_typer(token.app, name="token")
-for verb in (
-    ingest,
-    features,
-    train,
-    run,
-    editions,
-    rollback,
-    republish,
-    services,
-    demo,
-    serve,
-    smoke,
-    check,
-    backup,
-    restore,
-    prune,
-):
+VERBS = (
+    ingest, features, train, promote, run, editions, rollback, republish, services, demo, serve,
+    smoke, check, backup, restore, prune,
+)  # fmt: skip
+for verb in VERBS:
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 

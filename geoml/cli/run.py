@@ -46,7 +46,7 @@ def _told(manifest: Mapping[str, Any]) -> list[str]:
     used = (f"{name} ({coverage[name]:g} %)" for name in manifest["features_used"])
     return [
         f"made from: {', '.join(used)}",
-        f"missing: {', '.join(manifest['features_missing']) or 'nothing'}",
+        f"missing (known nowhere here): {', '.join(manifest['features_missing']) or 'nothing'}",
         f"reference: {manifest['reference']['text']['en']}",
         f"answers for {manifest['answered_percent']:g} % of the area, "
         f"{manifest['applicable_percent']:g} % like what the model has seen",

@@ -22,7 +22,12 @@ def command(
     seed: int = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Train a model on one or more areas; it becomes their champion."""
+    """Train a model on one or more areas; it becomes their champion.
+
+    The first model of a service also answers for areas without one. A later one takes over from
+    it when it was accepted without a doubt and the one before is of made-up data or was not.
+    `geoml promote` chooses another.
+    """
     from geoml.files import read_json
     from geoml.lifecycle.train import train
 

@@ -67,7 +67,7 @@ def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> Fe
         if fresh != index:
             write_json(folder / INDEX, fresh)
         counted = _compute(home, area, found, stale, progress)
-        known |= {name: round(100.0 * cells / _cells(area), 1) for name, cells in counted.items()}
+        known |= {name: _percent(cells, area) for name, cells in counted.items()}
     for name in set(index) - set(wanted):
         (folder / f"{name}.tif").unlink(missing_ok=True)
     entries = {name: _entry(name, signed[name], found, known[name]) for name in wanted}
@@ -81,14 +81,24 @@ def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> Fe
     return FeatureReport(stale, kept, lacking, {name: known[name] for name in wanted})
 
 
-def _cells(area: Area) -> int:
-    return area.grid.rows * area.grid.cols
+def _percent(cells: int, area: Area) -> float:
+    """Share of the area; 0 only where no cell is known at all."""
+    share = 100.0 * cells / (area.grid.rows * area.grid.cols)
+    return round(share, 1) or float(f"{share:.1g}")
 
 
 def feature_index(home: Home, area_id: str) -> dict[str, Any]:
     """Feature -> what it was made from; empty when none was computed yet."""
     path = home.features(area_id) / INDEX
     return dict(read_json(path)) if path.is_file() else {}
+
+
+def known_features(index: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a feature index that is known in one cell of the area or more.
+
+    Sources can allow a feature and yet say nothing here: bands that nowhere lie together.
+    """
+    return {name: entry for name, entry in index.items() if entry["coverage_percent"] > 0}
 
 
 def is_fresh(home: Home, area_id: str) -> bool:

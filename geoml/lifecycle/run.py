@@ -16,7 +16,7 @@ from geoml.catalog.layers import LAYERS
 from geoml.contract import Model, Service
 from geoml.errors import Conflict, NotEnoughData, UnknownModel
 from geoml.learning.support import cells, support_mean
-from geoml.lifecycle.features import feature_index, is_fresh, refresh
+from geoml.lifecycle.features import feature_index, is_fresh, known_features, refresh
 from geoml.lifecycle.items import edition_item
 from geoml.lifecycle.statement import partial, statement
 from geoml.lifecycle.train import train, training_signature
@@ -205,9 +205,14 @@ def _train_if_stale(home: Home, service: Service, area_id: str, show: Progress) 
 
 
 def _is_stale(home: Home, service: Service, area_id: str) -> bool:
-    """Whether the area could train a model and its own is missing or from other inputs."""
+    """Whether the area could train a model and its own is missing or from other inputs.
+
+    One that a person chose for the area is never stale: ``geoml train`` replaces it.
+    """
     now = training_signature(home, service, area_id)
     key = modelstore.champion_key(load(home, area_id))
+    if modelstore.is_chosen(home, service.name, key):
+        return False
     pointed = modelstore.own_champion(home, service.name, key)
     if now is None:
         return False
@@ -215,8 +220,8 @@ def _is_stale(home: Home, service: Service, area_id: str) -> bool:
 
 
 def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str, ...]:
-    """Features that both the model and the area have, in the model's order."""
-    index = feature_index(home, area.id)
+    """Features that the model has and the area knows somewhere, in the model's order."""
+    index = known_features(feature_index(home, area.id))
     names = tuple(name for name in model.features if name in index)
     for group in service.needs_one_of:
         if not set(group) & set(names):

@@ -13,7 +13,7 @@ from geoml.areas.area import Area
 from geoml.areas.sources import Source, sources
 from geoml.contract import Service
 from geoml.features import registry
-from geoml.lifecycle.features import feature_index
+from geoml.lifecycle.features import feature_index, known_features
 from geoml.paths import Home
 from geoml.types import Text
 
@@ -24,7 +24,7 @@ def statement(
     """The manifest of an edition, but for what only its files can tell (``shares``, tiles)."""
     trained = ref.manifest()
     found = sources(home, area)
-    index = feature_index(home, area.id)
+    index = known_features(feature_index(home, area.id))
     dates = sorted({d for name in names for d in index[name]["dates"].values()})
     missing = [one.name for one in service.features if one.name not in index]
     declared = tuple(one.name for one in service.features)
@@ -122,7 +122,7 @@ def _warnings(
 
 
 def _missing(service: Service, names: list[str]) -> list[dict[str, str]]:
-    """What the service could have used and no source of the area gives, in one sentence.
+    """What the service could have used and no source tells anywhere here, in one sentence.
 
     The mean around a place goes without saying where the quantity itself is missing.
     """

@@ -49,8 +49,9 @@ def train(
 ) -> tuple[modelstore.ModelRef, tuple[str, ...]]:
     """Train a service, keep the model, make it the champion of its areas; returns notes too.
 
-    Features are brought up to date first. The first model of a service also serves areas that
-    have none of their own. MLflow records the run; a failure to record is a note, not an error.
+    Features are brought up to date first. Which model also serves areas that have none of their
+    own, ``_better_everywhere`` says. MLflow records the run; a failure to record is a note, not an
+    error.
     """
     show = progress or (lambda _label, _share: None)
     service = catalog.get(name)
@@ -90,9 +91,10 @@ def train(
 
 
 def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -> bool:
-    """Whether a model should answer for areas without one: a real one, where a made-up one does.
+    """Whether a model should answer for areas without one: a good one, where a poor one does.
 
-    Only one of quality, and that can live on whatever the contract calls enough.
+    The first does in any case. A good one is real, was accepted without a doubt (``_DOUBTS``) and
+    can live on whatever the contract calls enough. A champion that a person chose stays.
     """
     try:
         now = modelstore.champion(home, service.name).manifest()
@@ -100,9 +102,18 @@ def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -
         return True
     new = ref.manifest()
     least = {name for group in service.needs_one_of for name in group}
-    poor = {one["code"] for one in new["warnings"]} & {"skill", "not_accepted", "little"}
-    able = not poor and least <= set(new["features_used"])
-    return bool(now.get("synthetic")) and not new["synthetic"] and able
+    able = least <= set(new["features_used"])
+    return not modelstore.is_chosen(home, service.name) and _poor(now) and able and not _poor(new)
+
+
+_DOUBTS = {"skill", "not_accepted", "little"}
+"""Warnings of a model that should not answer for other towns when a better one can."""
+
+
+def _poor(manifest: Mapping[str, Any]) -> bool:
+    """Whether a model learned from made-up data, or was not accepted without a doubt."""
+    doubts = {one.get("code") for one in manifest.get("warnings", ())} & _DOUBTS
+    return bool(manifest.get("synthetic") or doubts) or not manifest.get("accepted", True)
 
 
 def _check_alike(service: Service, parts: list[dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
 MANIFEST = "manifest.json"
 POINTER = "champion.json"
 _STALE_S = 86_400.0
+_EVERYWHERE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +100,37 @@ def find(home: Home, service: str, version: str) -> ModelRef:
 
 
 def promote(
-    home: Home, ref: ModelRef, *, area: str | None = None, everywhere: bool = False
+    home: Home,
+    ref: ModelRef,
+    *,
+    area: str | None = None,
+    everywhere: bool = False,
+    chosen: bool = False,
 ) -> None:
     """Make a model the champion of an area, of the service, or both; one atomic rename.
 
     ``area`` is a ``champion_key``, here and below.
     The first model of a service becomes its champion whatever is asked, so that there is one.
+    ``chosen`` says that a person wants it there, whatever is trained later; ``is_chosen`` tells.
     """
     path = home.models(ref.service) / POINTER
     with alone(path.parent, wait=True):
         pointer = _pointer(path)
+        places = set() if area is None else {area}
         if area is not None:
             pointer["areas"][area] = ref.version
         if everywhere or area is None or not pointer["version"]:
             pointer["version"] = ref.version
+        if everywhere or area is None:
+            places.add(_EVERYWHERE)
+        kept = set(pointer["chosen"]) - places
+        pointer["chosen"] = sorted(kept | places if chosen else kept)
         write_json(path, {**pointer, "format": 1})
+
+
+def is_chosen(home: Home, service: str, area: str | None = None) -> bool:
+    """Whether a person chose the champion of an area, or (None) the service's."""
+    return (area or _EVERYWHERE) in _pointer(home.models(service) / POINTER)["chosen"]
 
 
 def champion_key(area: Area) -> str:
@@ -144,6 +161,14 @@ def champion(home: Home, service: str, area: str | None = None) -> ModelRef:
     )
 
 
+def serving(home: Home, service: str, area: str | None = None) -> ModelRef | None:
+    """The champion, or None where no model is there yet, or the one pointed at is gone."""
+    try:
+        return champion(home, service, area)
+    except UnknownModel:
+        return None
+
+
 def open_model(service: Service, ref: ModelRef) -> Model:
     """Check every file of a model against its manifest, then load it."""
     manifest = ref.manifest()
@@ -154,7 +179,11 @@ def open_model(service: Service, ref: ModelRef) -> Model:
 
 def _pointer(path: Path) -> dict[str, Any]:
     document = read_json(path) if path.is_file() else {}
-    return {"version": document.get("version"), "areas": dict(document.get("areas", {}))}
+    return {
+        "version": document.get("version"),
+        "areas": dict(document.get("areas", {})),
+        "chosen": list(document.get("chosen", [])),
+    }
 
 
 def _checked(version: str) -> str:

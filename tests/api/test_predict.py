@@ -44,6 +44,13 @@ def test_the_classic_numbers_are_enough(client, predict, service, row):
     assert answer["interval_level"] == 0.9
 
 
+@pytest.mark.parametrize("body", [b"[" * 20_000, b'{"a":' * 20_000])
+def test_brackets_without_end_are_refused_in_words_of_ours(client, predict, body):
+    answer = client.post(predict, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "the body is nested too deeply"
+
+
 def test_contributions_add_up_to_the_answer(client, predict, service, row):
     answer = client.post(predict, json=row).json()
     parts = sum(one["contribution"] for one in answer["contributions"])

@@ -73,7 +73,7 @@ def test_what_was_never_mapped_is_unknown(home):
 def test_the_commands_say_what_is_missing(told, edition):
     assert "distances differ from the ground" in told["area"]
     assert "covers 67." in told["ingest"]
-    assert "missing: ndvi, ndbi, albedo, water_distance" in told["run"]
+    assert "missing (known nowhere here): ndvi, ndbi, albedo, water_distance" in told["run"]
     assert "reference: relative to this area" in told["run"]
     assert f"answers for {edition.manifest()['answered_percent']:g} %" in told["run"]
 

@@ -124,8 +124,13 @@ def _unread_mask(path: Path) -> list[str]:
 
 
 def _dropped(key: Key, cells: int) -> list[str]:
-    low, high = key.valid
-    return [f"{cells} cells outside {low:g} to {high:g} {key.unit}: unknown"] if cells else []
+    return [f"{cells} cells outside {_range(key)}: unknown"] if cells else []
+
+
+def _range(key: Key) -> str:
+    """What the key can be, with its unit; that of a ratio is 1 and goes without saying."""
+    told = f"{key.valid[0]:g} to {key.valid[1]:g}"
+    return told if key.unit == "1" else f"{told} {key.unit}"
 
 
 def _quantity(key: Key, sensor: sensors.Sensor | None) -> str:
@@ -270,7 +275,7 @@ def _empty(key: Key, header: Header, dropped: int) -> DataError:
         return OutOfRange(
             "no cell has a possible value",
             where=where,
-            expected=f"{key.quantity} of {key.valid[0]:g} to {key.valid[1]:g} {key.unit}",
+            expected=f"{key.quantity} of {_range(key)}",
             got=f"{dropped} cells outside",
             next_step="check the band and the unit",
         )

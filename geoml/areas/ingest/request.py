@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from geoml.areas import keys
@@ -150,10 +150,27 @@ def _when(date: str | None) -> str | None:
             expected="YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SSZ",
             got=repr(date)[:40],
         ) from error
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    _check_past(date, aware)
     if len(date) <= 10:
         return moment.date().isoformat()
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _check_past(date: str, moment: datetime) -> None:
+    """Refuse a date to come; where the day began already it is a day later than in UTC.
+
+    By the machine's clock, not ``geoml.clock``: that one is pinned, often before the scene.
+    """
+    today = datetime.now(UTC)
+    if moment - today > timedelta(days=1):
+        raise InvalidArgument(
+            "a date in the future",
+            where="--date",
+            expected=f"a day up to today, {today:%Y-%m-%d}",
+            got=date[:40],
+            next_step="give the date on which the scene was taken",
+        )
 
 
 def day_and_hour(when: str) -> tuple[datetime, float | None]:

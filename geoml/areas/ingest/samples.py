@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from geoml.areas.ingest.spikes import far_spike
 from geoml.areas.keys import Key
 from geoml.raster.grid import Grid
 from geoml.raster.header import Header, opened
@@ -30,24 +31,41 @@ def sampled(header: Header, grid: Grid, *, unscale: bool, drivers: tuple[str, ..
 def with_nodata(key: Key, header: Header, grid: Grid) -> tuple[Header, list[str]]:
     """The header with the nodata that its file forgot to declare, and a note that says so.
 
-    It is told by a sample: one impossible number and no other, such as -9999 m. Left alone it
-    would be mixed into its neighbours and come out, far from there, as possible values.
+    It is told by a sample: one impossible number and no other, such as -9999 m; or one possible
+    number that a block of cells has exactly and that lies far from all others, such as the 0 degC
+    outside a clip (``geoml.areas.ingest.spikes``). Left alone it would be mixed into its
+    neighbours and come out, far from there, as possible values.
     """
     declared = header.nodata is not None and math.isfinite(header.nodata)
-    if declared or key.kind not in ("continuous", "count", "temperature"):
+    if declared or key.kind not in ("continuous", "count", "temperature", "reflectance"):
         return header, []
     sample = sampled(header, grid, unscale=False, drivers=key.drivers)
     known = sample[np.isfinite(sample)]
-    low, high = (-274.0, 70_000.0) if key.kind == "temperature" else key.valid
-    meant = (known * header.scale + header.offset) * to_metres(key, header)
-    odd = np.unique(known[(meant < low) | (meant > high)])
-    if odd.size != 1 or odd.size == np.unique(known).size:
+    odd = _impossible(key, header, known)
+    why = ""
+    if odd is None:
+        odd = far_spike(key, known, header.scale, header.offset)
+        why = ", far from the others"
+    if odd is None:
         return header, []
     with opened(header.path, key.drivers) as dataset:
         if has_mask(dataset, header.band or 1):
             return header, []
-    told = f"{odd[0]:g} taken for nodata, which the file does not declare"
-    return replace(header, nodata=float(odd[0])), [told]
+    share = 100.0 * float(np.mean(known == odd))
+    told = f"{odd:g} taken for nodata, which the file does not declare: {share:.2g} % of the cells"
+    return replace(header, nodata=odd), [told + why]
+
+
+def _impossible(key: Key, header: Header, known: Array) -> float | None:
+    """The one number of the sample that the key cannot be; None when there is none, or several."""
+    if key.kind == "reflectance":  # these may be digital numbers: none is impossible
+        return None
+    low, high = (-274.0, 70_000.0) if key.kind == "temperature" else key.valid
+    meant = (known * header.scale + header.offset) * to_metres(key, header)
+    odd = np.unique(known[(meant < low) | (meant > high)])
+    if odd.size != 1 or odd.size == np.unique(known).size:
+        return None
+    return float(odd[0])
 
 
 def to_metres(key: Key, header: Header) -> float:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from geoml.areas.ingest.sun import Sun
-from geoml.areas.ingest.temperatures import LANDSAT_ST
+from geoml.areas.ingest.temperatures import LANDSAT_ST, PLAUSIBLE_K
 from geoml.areas.keys import OPTICAL
 from geoml.errors import InvalidArgument, UnknownUnit
 from geoml.types import Array
@@ -215,13 +215,15 @@ def check_sample(sensor: Sensor, key: str, path: str, dn: Array, result: Array) 
     if numbers.size == 0:
         return
     if already_physical(numbers, key):
-        got, step = f"a largest value of {numbers.max():.4g}", "leave --sensor out"
+        got, step = f"a largest value of {numbers.max():.4g}", _without_sensor(key)
     elif sensor.rule == "sentinel2" and key in OPTICAL and offset_already_removed(values):
         got = f"{100 * np.mean(values <= 0):.0f} % of the reflectance at or below 0"
         step = "the 1000 seems to be taken off already: pass --sensor sentinel2-harmonized"
     elif values.size == 0 or not _plausible(key, values):
         got = f"a median of {np.median(values):.4g}" if values.size else "nothing but fill"
-        step = "check --sensor, and whether the file is of that product level"
+        step = (
+            f"check {_SETTINGS.get(key, '--sensor')}, and whether the file is of that product level"
+        )
     else:
         return
     raise UnknownUnit(
@@ -230,6 +232,19 @@ def check_sample(sensor: Sensor, key: str, path: str, dn: Array, result: Array) 
         expected="digital numbers as the producer delivers them",
         got=got,
         next_step=step,
+    )
+
+
+_SETTINGS = {"lst": "--sensor/--unit", "thermal": "--sensor/--unit"}
+
+
+def _without_sensor(key: str) -> str:
+    """What to do with a file that needs no product's rule, perhaps beside others that do."""
+    if key in OPTICAL:
+        return "leave --sensor out"
+    return (
+        f"leave --sensor out for it: ingest the bands with --sensor in one call, {key}=FILE "
+        f"without it (and with --unit {key}=degC or K) in another"
     )
 
 
@@ -247,7 +262,8 @@ def offset_already_removed(reflectance: Array) -> bool:
 
 def _plausible(key: str, values: Array) -> bool:
     median = float(np.median(values))
-    return -0.1 <= median <= 1.2 if key in OPTICAL else 200.0 <= median <= 350.0
+    low, high = (-0.1, 1.2) if key in OPTICAL else PLAUSIBLE_K[key]
+    return low <= median <= high
 
 
 def _date_needed(sensor: Sensor) -> InvalidArgument:

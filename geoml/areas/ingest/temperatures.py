@@ -9,8 +9,13 @@ import numpy as np
 from geoml.errors import InvalidArgument, UnknownUnit
 from geoml.types import Array
 
-PLAUSIBLE_K = (200.0, 350.0)
-"""Where the median of a scene must lie."""
+PLAUSIBLE_K = {"lst": (240.0, 345.0), "thermal": (200.0, 350.0)}
+"""Where the median of a scene must lie, by key.
+
+The coldest towns (Yakutsk, Norilsk) stay near 240 K (-33 degC) in winter, and half of a hot desert
+never passes 345 K. Landsat's rule makes about 200 K of MODIS numbers (0.02 K each), which must
+not pass. Brightness is that of the air and of cloud tops too: colder than any ground.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def unit_of(key: str, path: str, told: str | None, tag: str, median: float) -> U
     """
     known = {unit.name: unit for unit in (KELVIN, CELSIUS, FAHRENHEIT, LANDSAT_ST)}
     unit = known[told] if told else _tagged(tag)
-    low, high = PLAUSIBLE_K
+    low, high = PLAUSIBLE_K[key]
     if unit is None and low <= median <= high:
         return KELVIN
     if unit is not None and low <= unit.scale * median + unit.offset <= high:

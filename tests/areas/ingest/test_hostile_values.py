@@ -45,6 +45,17 @@ def test_several_impossible_numbers_are_no_nodata(stored, raster):
     assert any("2 cells outside" in note for note in got.notes)
 
 
+@pytest.mark.parametrize(
+    ("key", "fine", "odd", "told"),
+    [("red", 0.2, -0.4, "2 cells outside 0 to 1: unknown"),
+     ("dem", 120, -9000, "2 cells outside -500 to 9000 m: unknown")],
+)  # fmt: skip
+def test_a_ratio_is_told_without_its_unit(stored, raster, key, fine, odd, told):
+    values = np.full((80, 80), fine, np.float32)
+    values[20, 20:22] = odd, odd * 0.99
+    assert told in stored(raster(values), key).notes
+
+
 def test_a_mask_band_and_a_forgotten_nodata_both_count(stored, raster, town):
     values = np.full((80, 80), 120, np.float32)
     values[20:30, 20:40] = -9999

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from geoml.areas.ingest.request import Item, day_and_hour, parse, request
@@ -94,6 +96,17 @@ def test_a_date_is_a_day_or_an_instant(file, date, kept):
 def test_what_is_no_date_says_so(file, date):
     with pytest.raises(InvalidArgument, match="YYYY-MM-DD"):
         ask(f"nir={file}", date=date)
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
+def test_a_scene_cannot_be_from_the_future(file, form, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")  # what is kept is pinned; a scene is not
+    now = datetime.now(UTC)
+    ask(f"nir={file}", date=f"{now:{form}}")
+    ask(f"nir={file}", date=f"{now + timedelta(hours=14):{form}}")  # it is tomorrow in Kiribati
+    with pytest.raises(InvalidArgument, match="in the future") as caught:
+        ask(f"nir={file}", date=f"{now + timedelta(days=3):{form}}")
+    assert f"{now:%Y-%m-%d}" in caught.value.expected
 
 
 def test_day_and_hour_of_an_instant():

@@ -98,6 +98,23 @@ def test_another_level_or_collection_is_told():
     assert caught.value.where == "lst=scene.tif"
 
 
+def test_numbers_of_modis_are_not_landsats():
+    modis = np.float32([14_900, 15_000, 15_100] * 20)  # 0.02 K each; 200 K by Landsat's rule
+    with pytest.raises(UnknownUnit, match="check --sensor/--unit"):
+        check("landsat8", "lst", modis)
+
+
+@pytest.mark.parametrize("kelvin", [241.0, 300.0, 343.0])
+def test_the_coldest_and_the_hottest_town_are_plausible(kelvin):
+    check("landsat8", "lst", np.float32([round((kelvin - 149.0) / 0.00341802)] * 20))
+
+
+def test_a_temperature_in_degrees_is_told_to_come_in_a_call_of_its_own():
+    celsius = np.float32(25) + np.random.default_rng(1).random(500, np.float32)
+    with pytest.raises(UnknownUnit, match="the bands with --sensor in one call, lst=FILE without"):
+        check("landsat8", "lst", celsius)
+
+
 def test_nothing_known_passes_for_the_empty_check_to_speak():
     check("landsat8", "red", np.float32([0, 0, np.nan]))
 

@@ -48,7 +48,7 @@ def test_what_cannot_be_told_is_an_error_with_the_way_out(told, tag, median):
     with pytest.raises(UnknownUnit) as caught:
         unit_of("lst", "f.tif", told, tag, median)
     assert caught.value.where == "lst=f.tif"
-    assert "200..350 K" in caught.value.expected
+    assert "240..345 K" in caught.value.expected
     assert f"{median:.6g}" in caught.value.got
     assert "--unit lst=degC" in caught.value.next_step
 
