@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -22,6 +23,7 @@ def main() -> dict[str, Any]:
 
     Needs a home with a champion of each.
     """
+    os.environ["GEOML_WRITES_PER_MINUTE"] = "0"  # what is measured is the answer, not the limit
     with serving() as port:
         return {"requests": REQUESTS, "wanted_p99_ms": 10, **dict(_measured(port))}
 

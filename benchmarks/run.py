@@ -12,7 +12,7 @@ from typing import Any
 from geoml.files import write_json
 
 FOLDER = Path(__file__).parent
-NAMES = ("distance", "features", "predict", "tiles")
+NAMES = ("distance", "features", "predict", "tiles", "features_api")
 
 
 def main() -> None:
