@@ -34,13 +34,15 @@ def get(address):
 
 
 @pytest.fixture(scope="session")
-def gdal():
+def gdal(tmp_path_factory):
     """Run one of GDAL's programs; its standard output. Fails when it does."""
+    folder = tmp_path_factory.mktemp("gdal")  # its WMTS driver leaves a cache where it stands
     if shutil.which("ogrinfo") is None:
         pytest.skip("no GDAL programs on the PATH: apt-get install gdal-bin")
 
     def run(*command):
-        done = subprocess.run([str(one) for one in command], capture_output=True, text=True)
+        words = [str(one) for one in command]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=folder)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         assert "ERROR" not in done.stderr, done.stderr
         return done.stdout
@@ -49,8 +51,9 @@ def gdal():
 
 
 @pytest.fixture(scope="session")
-def qgis():
+def qgis(tmp_path_factory):
     """Have QGIS load layers as ``qgis_look`` says; its answers."""
+    folder = tmp_path_factory.mktemp("qgis")
     found = subprocess.run([PYTHON, "-c", "import qgis.core"], capture_output=True)
     if found.returncode:
         pytest.skip("no QGIS for /usr/bin/python3: apt-get install python3-qgis")
@@ -58,8 +61,9 @@ def qgis():
     def look(layers, picture=None):
         asked = {"layers": layers, **({"picture": picture} if picture else {})}
         done = subprocess.run(
-            [PYTHON, LOOK], input=json.dumps(asked), capture_output=True, text=True, timeout=120
-        )
+            [PYTHON, LOOK], input=json.dumps(asked), capture_output=True, text=True, timeout=120,
+            cwd=folder,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
