@@ -22,9 +22,9 @@ from geoml.api.ogc.vectortiles import VectorTiles
 from geoml.catalog.collections import Collection
 from geoml.contract import LAYERS
 from geoml.errors import NotFound, UnknownLayer
+from tiles.caching import caching, not_modified
 from tiles.fast import BLANK, FastLane
 from tiles.layers import Layer, LayerSource
-from tiles.caching import caching, not_modified
 
 JSON_ONLY: Mapping[str, Parameter] = {"f": choice("f", ["json"], "The format.", "json")}
 TILESET: Mapping[str, Parameter] = {

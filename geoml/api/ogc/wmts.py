@@ -23,9 +23,9 @@ from geoml.contract import LAYERS
 from geoml.errors import GeomlError, InvalidArgument, UnknownLayer
 from geoml.lifecycle.base import PREFIX
 from geoml.raster.webgrid import MAX_ZOOM
+from tiles.caching import caching, not_modified
 from tiles.fast import BLANK, FastLane
 from tiles.layers import Layer, LayerSource
-from tiles.caching import caching, not_modified
 
 XML = "application/xml"
 _KEEP = {"cache-control": "public, max-age=60", "vary": "Accept-Language"}
