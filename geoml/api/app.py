@@ -28,6 +28,7 @@ from geoml.api.settings import Settings
 from geoml.api.stac import routes as stac
 from geoml.api.strict import known_parameters_only
 from geoml.paths import maps_dir
+from geoml.raster.settings import lock
 from tiles.edge import HeadAsGet, PublicAddress
 from tiles.fast import FastLane
 from tiles.front import TileFront
@@ -39,6 +40,7 @@ logger = logging.getLogger("geoml.api")
 def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> FastAPI:
     """Build the API; run it with ``uvicorn --factory geoml.api.app:create_app``."""
     settings = settings or Settings()
+    lock()
     app = FastAPI(
         title="geoml",
         version=__version__,

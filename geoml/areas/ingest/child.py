@@ -37,7 +37,9 @@ def main() -> int:
 def _work(request: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
     # Imported under the limits, and after stdout is out of GDAL's reach.
     from geoml.areas.ingest.work import boundary, ingest_all
+    from geoml.raster.settings import lock
 
+    lock()
     if request["task"] == "boundary":
         return boundary(request["path"], request["layer"])
     return ingest_all(request, lambda told, share: _tell(answers, {"progress": [told, share]}))

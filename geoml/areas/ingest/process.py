@@ -22,6 +22,7 @@ from typing import IO, Any, TypeAlias
 
 import geoml
 from geoml.errors import UnreadableFile, from_dict
+from geoml.raster import settings
 from geoml.vector.formats import SKIPPED
 
 Progress: TypeAlias = Callable[[str, float], None]
@@ -34,7 +35,7 @@ _SET = {
     "LANG": "C.UTF-8",
     "PYTHONUTF8": "1",
     "PYTHONPATH": str(Path(geoml.__file__).parent.parent),
-    "PROJ_NETWORK": "OFF",
+    **settings.environment(),
     "OGR_SKIP": ",".join(SKIPPED),
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",  # each thread of BLAS would take address space
