@@ -13,7 +13,7 @@ from geoml.api.ogc.parameters import Parameter, choice, wrong
 from geoml.errors import MissingExtra
 
 LONGEST = 4000
-DEEPEST = 24
+DEEPEST = 8  # the parser tries each bracket in two ways: a wrong text takes 2**depth as long
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
 _CHAIN = re.compile(r"\b(?:NOT|DIV)\b|[-+*/^%=<>]", re.IGNORECASE)
 _LINKS = 100
