@@ -15,6 +15,7 @@ from geoml.paths import Home
 from geoml.vector.cells import write_cells_index
 from geoml.vector.fragments import Fragments, write_fragments
 from geoml.vector.read import read_frame
+from geoml.vector.tiles import write_tiles
 
 CELLS = "-cells"
 """What the id of a collection of cells ends in; no id of an area may."""
@@ -46,6 +47,17 @@ def cells_index(home: Home, edition: EditionRef) -> Path:
         write_cells_index(cache / CELLS_INDEX, edition.folder / "score.tif")
 
     return _there(home, edition, (CELLS_INDEX,), make) / CELLS_INDEX
+
+
+def tiles(home: Home, edition: EditionRef) -> Path:
+    """The vector tiles of the units of an edition; made once where it has none, which is slow."""
+    folder = edition.folder
+
+    def make(cache: Path) -> None:
+        frame = read_frame(folder / UNITS)
+        write_tiles(cache / TILES, frame, ("id", "kind", f"{edition.service}_score"))
+
+    return _there(home, edition, (TILES,), make) / TILES
 
 
 def _there(

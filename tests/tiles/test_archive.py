@@ -49,6 +49,14 @@ def test_tiles_that_are_compressed_twice_are_refused(tmp_path):
         Archive(path)
 
 
+def test_vector_tiles_may_be_compressed_and_say_so(tmp_path):
+    kind = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP}
+    archive = Archive(write(tmp_path / "a.pmtiles", {(0, 0, 0): b"x"}, **kind))
+    assert archive.packed
+    assert archive.get(0, 0, 0) == b"x"
+    assert not Archive(write(tmp_path / "b.pmtiles", {(0, 0, 0): b"x"})).packed
+
+
 @pytest.mark.parametrize("keep", [0, 1, 50, 126, 127, 140, 200, -1])
 def test_a_truncated_archive_is_refused(tmp_path, keep):
     path = write(tmp_path / "a.pmtiles", {(2, x, 1): bytes([x]) * 50 for x in range(4)})

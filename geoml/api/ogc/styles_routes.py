@@ -146,7 +146,7 @@ def document(collection: Collection, base: str, language: Language) -> dict[str,
                 KINDS[ending],
                 TITLES[ending],
             )
-            for ending in KINDS
+            for ending in _endings(collection, name)
         ]
         title = _look(collection, name).title.in_(language)
         found.append({"id": name, "title": title, "links": links})
@@ -158,8 +158,18 @@ def _maplibre(collection: Collection, one: Look, base: str, language: Language) 
     if collection.kind == "cells":
         tilejson = f"{base}/styles/{one.id}/map/tiles/{TMS}?f=tilejson"
         return styles_maplibre.raster(one, tilejson, language)
+    if "json" not in _endings(collection, one.id):
+        raise UnknownLayer(
+            "vector tiles carry the score alone", where=collection.id, expected=DEFAULT, got=one.id
+        )
     tilejson, kinds = f"{base}/tiles/{TMS}?f=tilejson", catalog.get(collection.service).units
     return styles_maplibre.vector(one, tilejson, "units", kinds, language)
+
+
+def _endings(collection: Collection, style: str) -> tuple[str, ...]:
+    """What a style is written for; vector tiles carry the score alone."""
+    drawn = collection.kind == "cells" or style == DEFAULT
+    return tuple(ending for ending in KINDS if drawn or ending != "json")
 
 
 def _look(collection: Collection, style: str) -> Look:

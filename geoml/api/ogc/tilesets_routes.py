@@ -97,6 +97,8 @@ class Tiles:
         _read(request, MVT)
         _check(request)
         collection = await self._collection(request)
+        if not self.vectors.ready(collection):
+            await run_in_threadpool(self.vectors.archive, collection)
         zooms, bounds = self.vectors.zooms(collection), self.vectors.bounds(collection)
         z, row, col = tile_of(*_tile(request), bounds, zooms)
         return self.vectors.answer(request, collection, z, row, col)

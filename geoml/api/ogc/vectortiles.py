@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,6 +25,7 @@ MVT = "application/vnd.mapbox-vector-tile"
 
 Where: TypeAlias = Callable[[Collection], Path | None]
 """The archive of a collection's tiles, None where it has none."""
+_MOST = 1024
 _YEAR, _MINUTE = "public, max-age=31536000, immutable", "public, max-age=60"
 
 
@@ -34,24 +35,27 @@ class VectorTiles:
 
     where: Where
     archives: Archives
+    _paths: dict[tuple[str, str, str], Path] = field(default_factory=dict)
 
-    def has(self, collection: Collection) -> bool:
-        """Whether a collection has vector tiles."""
-        path = self.where(collection)
-        return path is not None and path.is_file()
+    def ready(self, collection: Collection) -> bool:
+        """Whether the archive is open already; else ``archive`` may block, even to make it."""
+        path = self._paths.get(_key(collection))
+        return path is not None and self.archives.peek(path, collection.etag) is not None
 
     def archive(self, collection: Collection) -> Archive:
-        """The open archive of a collection; raises UnknownLayer."""
-        path = self.where(collection)
-        found = self.archives.peek(path, collection.etag) if path else None
-        if found is not None:
-            return found
-        if path is None or not path.is_file():
-            raise UnknownLayer(
-                "this collection has no vector tiles",
-                where=collection.id,
-                next_step="its features are at the link items of the collection",
-            )
+        """The open archive of a collection; raises UnknownLayer where it has no units."""
+        path = self._paths.get(_key(collection))
+        if path is None:
+            path = self.where(collection)
+            if path is None:
+                raise UnknownLayer(
+                    "this collection has no vector tiles",
+                    where=collection.id,
+                    next_step="its map tiles are at the link tilesets-map of the collection",
+                )
+            if len(self._paths) >= _MOST:
+                self._paths.clear()
+            self._paths[_key(collection)] = path
         return self.archives.open(path, collection.etag)
 
     def zooms(self, collection: Collection) -> tuple[int, int]:
@@ -94,3 +98,7 @@ class VectorTiles:
             else:
                 tile = gzip.decompress(tile)
         return Response(tile, media_type=MVT, headers=headers)
+
+
+def _key(collection: Collection) -> tuple[str, str, str]:
+    return collection.service, collection.area, collection.etag

@@ -12,7 +12,7 @@ from geoml.api.ogc.shelf import Shelf
 from geoml.api.ogc.vectortiles import VectorTiles
 from geoml.api.served import Served
 from geoml.catalog.collections import Collection
-from geoml.catalog.derived import TILES
+from geoml.catalog.derived import tiles
 from tiles.archive import Archives
 from tiles.fast import FastLane
 from tiles.layers import LayerSource
@@ -25,7 +25,7 @@ def build(served: Served, shelf: Shelf, layers: LayerSource, lane: FastLane) -> 
         if collection.kind != "units":
             return None
         found = editions.find(served.home, collection.service, collection.area, collection.edition)
-        return found.folder / TILES
+        return tiles(served.home, found)
 
     if tilesets.collection_links not in documents.EXTRA:
         documents.EXTRA.append(tilesets.collection_links)

@@ -102,3 +102,27 @@ def test_head_says_what_get_says(api, path, limits):
     head = api.head(place, headers=asked)
     assert not head.content
     assert int(head.headers["content-length"]) == len(plain)
+
+
+def test_an_edition_of_before_gets_its_tiles_once(town, tmp_path, path, limits, api):
+    """It is immutable: they are made beside it, and are the same."""
+    import shutil
+
+    from starlette.testclient import TestClient
+
+    from geoml.api.app import create_app
+    from geoml.api.settings import Settings
+
+    home = tmp_path / "home"
+    shutil.copytree(town.root, home)
+    for archive in home.glob("editions/*/*/*/tiles-units.pmtiles"):
+        archive.unlink()
+    row, col, tile = next(tiles(api, path, limits[-1]))
+    place = f"{path}/{limits[-1]['tileMatrix']}/{row}/{col}"
+    with TestClient(create_app(Settings(home=home))) as client:
+        assert client.get(place).content == tile
+        (made,) = home.glob("cache/*/*/*/tiles-units.pmtiles")
+        before = made.stat().st_mtime_ns
+        assert client.get(place).content == tile
+        assert made.stat().st_mtime_ns == before
+    assert not list(home.glob("editions/*/*/*/tiles-units.pmtiles"))
