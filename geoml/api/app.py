@@ -57,15 +57,16 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
     app.state.settings, app.state.served, app.state.shelf = settings, served, Shelf(served)
     counted = Counted(Meter(), Lanes(settings.heavy_at_once, settings.heavy_waiting))
     problems.register(app)
+    layers, lane = TileLayers(served), FastLane()
+    # Routes are tried in this order: what is asked for most comes first.
+    app.include_router(gis.build(served, app.state.shelf, layers, lane))
     app.include_router(landing.build(served, app.state.shelf))
     app.include_router(health.build(served, exposition(served, counted, log)))
     app.include_router(docs.build(prefix))
     app.include_router(areas.build(served, prefix))
     app.include_router(predict.build(served, settings))
     app.router.routes.extend(stac.build(served))
-    layers, lane = TileLayers(served), FastLane()
     app.include_router(build_router(layers, lane))
-    app.include_router(gis.build(served, app.state.shelf, layers, lane))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     if maps_dir().is_dir():
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))

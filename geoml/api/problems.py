@@ -37,6 +37,7 @@ STEPS: Mapping[type[GeomlError], str] = {
     errors.UnknownArea: "GET /areas lists the areas",
     errors.UnknownService: "GET /services lists the services",
     errors.UnknownEdition: "GET /editions lists the editions",
+    errors.UnknownLayer: "GET /areas lists the layers",
     errors.UnknownCollection: "GET /collections lists the collections",
 }
 """What a client can do instead of a command, which only the operator can run."""
