@@ -24,8 +24,8 @@ def command(
 ) -> None:
     """Train a model on one or more areas; it becomes their champion.
 
-    The first model of a service also answers for areas without one. A later one takes over from
-    it when it was accepted without a doubt and the one before is of made-up data or was not.
+    The first model of a service also answers for areas without one. A later one takes over when
+    it stands higher: made-up data stand lowest, then a model in doubt, then an accepted one.
     `geoml promote` chooses another.
     """
     from geoml.files import read_json

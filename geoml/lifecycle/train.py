@@ -93,8 +93,8 @@ def train(
 def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -> bool:
     """Whether a model should answer for areas without one: a good one, where a poor one does.
 
-    The first does in any case. A good one is real, was accepted without a doubt (``_DOUBTS``) and
-    can live on whatever the contract calls enough. A champion that a person chose stays.
+    The first does in any case. A later one must stand higher (``_rank``) and be able to live on
+    whatever the contract calls enough. A champion that a person chose stays.
     """
     try:
         now = modelstore.champion(home, service.name).manifest()
@@ -103,17 +103,20 @@ def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -
     new = ref.manifest()
     least = {name for group in service.needs_one_of for name in group}
     able = least <= set(new["features_used"])
-    return not modelstore.is_chosen(home, service.name) and _poor(now) and able and not _poor(new)
+    chosen = modelstore.is_chosen(home, service.name)
+    return able and not chosen and _rank(new) > _rank(now)
 
 
 _DOUBTS = {"skill", "not_accepted", "little"}
 """Warnings of a model that should not answer for other towns when a better one can."""
 
 
-def _poor(manifest: Mapping[str, Any]) -> bool:
-    """Whether a model learned from made-up data, or was not accepted without a doubt."""
+def _rank(manifest: Mapping[str, Any]) -> int:
+    """0: learned from made-up data; 1: real, but in doubt; 2: real and accepted without a doubt."""
+    if manifest.get("synthetic"):
+        return 0
     doubts = {one.get("code") for one in manifest.get("warnings", ())} & _DOUBTS
-    return bool(manifest.get("synthetic") or doubts) or not manifest.get("accepted", True)
+    return 1 if doubts or not manifest.get("accepted", True) else 2
 
 
 def _check_alike(service: Service, parts: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from geoml import editions
-from geoml.cli.main import app
+from geoml.cli.app import app
 from geoml.errors import CorruptFile
 from geoml.files import read_json, write_json
 from geoml.lifecycle.republish import lacking, republish
