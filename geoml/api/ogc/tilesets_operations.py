@@ -106,6 +106,13 @@ def _wmts() -> dict[str, Any]:
     }
     told = "Names in any case; refusals are exception reports of OWS 1.1, as WMTS asks."
     found["/wmts"]["get"]["description"] = told
+    found["/wmts"]["get"]["responses"]["400"] = {
+        "description": "An exception report; a problem document for what is no WMTS request.",
+        "content": {
+            XML: {"schema": _TEXT},
+            media.PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}},
+        },
+    }
     return found
 
 
