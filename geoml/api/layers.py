@@ -114,7 +114,9 @@ class TileLayers:
 
 
 def _unknown(layer_id: str) -> UnknownLayer:
-    return UnknownLayer("no such layer", where=repr(layer_id)[:120])
+    return UnknownLayer(
+        "no such layer", where=repr(layer_id)[:120], next_step="GET /areas lists the layers"
+    )
 
 
 def _stamp(path: str) -> _Stamp:

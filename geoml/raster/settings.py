@@ -16,7 +16,7 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
         # /vsicurl/, /vsis3/ and their kin open only names that end so: none.
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".no-network",
         # Drivers that ask by HTTP themselves (WMS, WFS, HTTP, ...) go through a proxy of a kind
-        # that does not exist.
+        # that does not exist; NO_PROXY in the environment goes round it, but not round the above.
         "GDAL_HTTP_PROXY": "nowhere://no-network.invalid:1",
         "GDAL_HTTP_MAX_RETRY": "0",
         "CPL_ALLOW_VSISTDIN": "NO",
