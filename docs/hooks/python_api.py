@@ -26,7 +26,8 @@ def packages(root: Path) -> dict[str, list[str]]:
             continue
         for folder in [place, *sorted(one for one in place.rglob("*") if one.is_dir())]:
             modules = _modules(root, folder)
-            if modules:
+            # A folder of scripts that a program loads by path (migrations) is no package.
+            if modules and (folder / "__init__.py").is_file():
                 found[_dotted(root, folder)] = modules
     return found
 
