@@ -43,7 +43,8 @@ print(json.dumps({
                for one in ("score", "lower", "upper", "applicability")},
     "legend": get(f"/tiles/{name}-town-score/tilejson.json").json().get("legend"),
     "operations": {path: operation for path, verbs in paths.items()
-                   for operation in (one["operationId"] for one in verbs.values())},
+                   for operation in (one["operationId"] for verb, one in verbs.items()
+                                     if verb != "parameters")},
     "answers": {path: verbs["post"]["responses"]["200"]
                 for path, verbs in paths.items() if path.endswith("/predict")},
     "front": get("/", headers={"accept": "text/html", "accept-language": "en"}).text,

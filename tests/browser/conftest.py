@@ -48,7 +48,7 @@ def silent(tmp_path_factory, little):
     yield from _served(root)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop may not outlive the file: others run their own
 def browser():
     if CHROMIUM is None:
         pytest.skip("no chromium on the PATH: apt-get install chromium")
