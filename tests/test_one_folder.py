@@ -1,9 +1,9 @@
 """One folder, one service: a copy under another name is a service everywhere, and leaves no trace.
 
 The checkout is copied, a service's folder and its tests are copied in it under a new name, and
-nothing else is touched. There the quick suite of all that can know a service runs; the command, the HTTP interface, the
-tiles and the real map are looked at; then the folder is taken away again. The new name is made at
-run time, so that no file can know it.
+nothing else is touched. There the quick suite of all that can know a service runs; the command, the
+HTTP interface, the tiles and the real map are looked at; then the folder is taken away again. The
+new name is made at run time, so that no file can know it.
 """
 
 import json
