@@ -23,7 +23,7 @@ ScoreKind: TypeAlias = Literal["probability", "anchored", "index"]
 Kind: TypeAlias = Literal["tabular", "segmentation"]
 Audience: TypeAlias = Literal["public", "staff"]
 LAYERS = ("score", "lower", "upper", "applicability")
-"""The map layers that an edition of every service has."""
+"""The map layers that an edition of every service has; ``Service.layers`` adds its parts."""
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -122,6 +122,34 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One cause that a service keeps apart from the others, with a map layer of its own.
+
+    The target is the largest of the parts that are known.
+    """
+
+    name: str
+    title: Text
+    summary: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a town can do on a piece of ground, as what it changes in the features there.
+
+    ``apply(features, amount)`` gives the features after it; ``amount`` is in ``unit`` and lies in
+    ``valid``. It changes ``changes`` and nothing else, and what is unknown stays unknown.
+    """
+
+    name: str
+    title: Text
+    unit: str
+    valid: tuple[float, float]
+    changes: tuple[str, ...]
+    apply: Callable[[Features, float], Features]
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """How much one input moves one prediction away from the average, in the target's unit."""
 
@@ -136,7 +164,8 @@ class Prediction:
 
     ``applicability`` is the dissimilarity index divided by its threshold: at most 1 inside what
     the model has seen, more than 1 outside; NaN where too few training cells knew the same inputs
-    to say. ``contributions`` and ``average`` add up:
+    to say. ``parts`` holds, for each of ``Service.parts``, its share of the answer as a target of
+    its own, NaN where that part is unknown. ``contributions`` and ``average`` add up:
     ``average + sum(contributions.values()) == target``. An unknown input can carry a contribution
     too: what not knowing it does to the answer.
     """
@@ -147,6 +176,7 @@ class Prediction:
     applicability: Array
     contributions: Mapping[str, Array]
     average: float
+    parts: Mapping[str, Array] = field(default_factory=dict)
 
 
 class Model(Protocol):
@@ -264,6 +294,9 @@ class Service:
     raster into the target (for heat: a temperature into an anomaly) and says how.
 
     ``staff`` names what only bearers of a token see: kinds of units, ``cells``, or map layers.
+    ``parts`` are causes that are always shown apart, ``carried`` features whose mean every unit
+    brings along, ``actions`` what a town can try out. ``score_kind`` is that of a model whose
+    manifest does not say its own.
     """
 
     name: str
@@ -285,6 +318,9 @@ class Service:
     target_of: TargetOf
     input_sets: tuple[tuple[str, ...], ...] = ()
     staff: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
+    carried: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
     method: str = field(default="method.md")
 
     def __post_init__(self) -> None:
@@ -295,16 +331,23 @@ class Service:
             raise ValueError(f"features declared twice: {', '.join(twice)}")
         if not (self.needs_one_of and all(self.needs_one_of) and self.target.labels):
             raise ValueError("needs_one_of, its groups and the labels of the target: none is empty")
-        used = {name for group in (*self.needs_one_of, *self.input_sets) for name in group}
+        groups = (*self.needs_one_of, *self.input_sets, self.carried)
+        groups += tuple(one.changes for one in self.actions)
+        used = {name for group in groups for name in group}
         if used - set(declared):
             unknown = ", ".join(sorted(used - set(declared)))
-            raise ValueError(f"needs_one_of or input_sets name no feature: {unknown}")
+            raise ValueError(f"names no feature that it declares: {unknown}")
         poor = [one for one in self.input_sets if not self.enough(one)]
         if poor:
             raise ValueError(f"an input set is not enough for an answer: {', '.join(poor[0])}")
-        nothing = self.staff - {*self.units, "cells", *LAYERS}
+        nothing = self.staff - {*self.units, "cells", *self.layers}
         if nothing:
             raise ValueError(f"staff names no kind of unit and no layer: {', '.join(nothing)}")
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The map layers of an edition of this service."""
+        return (*LAYERS, *(part.name for part in self.parts))
 
     def feature(self, name: str) -> Feature | None:
         """The declaration of one feature, or None when the service does not use it."""
