@@ -336,7 +336,7 @@ class Service:
         used = {name for group in groups for name in group}
         if used - set(declared):
             unknown = ", ".join(sorted(used - set(declared)))
-            raise ValueError(f"names no feature that it declares: {unknown}")
+            raise ValueError(f"needed, carried or changed, these name no feature: {unknown}")
         poor = [one for one in self.input_sets if not self.enough(one)]
         if poor:
             raise ValueError(f"an input set is not enough for an answer: {', '.join(poor[0])}")
