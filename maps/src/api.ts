@@ -1,6 +1,6 @@
 /** The HTTP API, found relative to the page: the map works under any sub-path. */
 
-import type { Answer, Area, Contribution, Place, Service, Text } from "./types";
+import type { Answer, AnswerPart, Area, Contribution, Place, Service, Text } from "./types";
 
 /** What went wrong: an RFC 9457 document, or no answer at all (status 0). */
 export class Problem extends Error {
@@ -106,12 +106,23 @@ function answer(service: Service, given: Json): Answer {
     scoreUpper: number(given["score_upper"]),
     intervalLevel: number(given["interval_level"]),
     applicable: given["applicable"] !== false,
+    scoreKind: (given["score_kind"] as Answer["scoreKind"] | undefined) ?? service.score_kind,
+    parts: parts(service, given["parts"]),
     syntheticModel: given["synthetic_model"] === true,
     average: number(given["average"]),
     contributions: items<Contribution>(given["contributions"]),
     cell: items<readonly [number, number]>(given["cell"]),
     warnings: items<Text>(given["warnings"]),
   };
+}
+
+/** The causes in the order that the service declares them in. */
+function parts(service: Service, given: unknown): readonly AnswerPart[] {
+  const told = isObject(given) ? given : {};
+  return (service.parts ?? []).flatMap(({ name, title }) => {
+    const found = told[name];
+    return isObject(found) ? [{ title, score: number(found[`${service.name}_score`]) }] : [];
+  });
 }
 
 function items<T>(value: unknown): readonly T[] {

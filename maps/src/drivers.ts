@@ -3,7 +3,8 @@
 import { el, vars } from "./dom";
 import { compact, decimal, withUnit } from "./format";
 import type { Words } from "./i18n";
-import type { Answer, Contribution } from "./types";
+import { shares } from "./kinds";
+import type { Answer, Contribution, Service } from "./types";
 
 const SHOWN = 6;
 
@@ -14,9 +15,12 @@ interface Row {
 }
 
 /** The inputs that moved the answer most, with what the others add up to. */
-export function renderDrivers(answer: Answer, words: Words): HTMLElement {
-  const known = answer.contributions.filter((one) => one.contribution !== null);
-  const sorted = [...known].sort((a, b) => Math.abs(amount(b)) - Math.abs(amount(a)));
+export function renderDrivers(service: Service, answer: Answer, words: Words): HTMLElement {
+  const [unit, each] = shares(answer, service, words);
+  // What moves nothing at all, such as the inputs of another cause, explains nothing.
+  const known = answer.contributions.filter((one) => Boolean(one.contribution));
+  const counted = known.map((one) => ({ ...one, contribution: amount(one) * each }));
+  const sorted = counted.sort((a, b) => Math.abs(amount(b)) - Math.abs(amount(a)));
   const rows = sorted.slice(0, SHOWN).map((one) => row(one, words));
   const rest = sorted.slice(SHOWN);
   if (rest.length > 0) {
@@ -28,15 +32,14 @@ export function renderDrivers(answer: Answer, words: Words): HTMLElement {
   }
   const most = Math.max(0, ...rows.map((one) => one.amount));
   const least = Math.min(0, ...rows.map((one) => one.amount));
-  const scale = { least, span: Math.max(most - least, floor(answer)) };
-  const unit = answer.unit;
+  const scale = { least, span: Math.max(most - least, floor(answer) * each) };
   return el(
     "section",
     { class: "drivers", "aria-labelledby": "drivers-title" },
     el("h3", { id: "drivers-title" }, words.t("drivers")),
-    el("p", { class: "quiet" }, words.t("drivers_unit", { unit })),
+    el("p", { class: "quiet" }, answer.scoreKind === "anchored" ? words.t("drivers_unit", { unit }) : words.t("drivers_points")),
     el("ul", {}, ...rows.map((one) => bar(one, scale, unit, words))),
-    sumLine(answer, unit, words),
+    sumLine(answer, [unit, each], words),
   );
 }
 
@@ -84,12 +87,16 @@ function bar(one: Row, { least, span }: Scale, unit: string, words: Words): HTML
 }
 
 /** The model's average and all contributions add up to the answer. */
-function sumLine(answer: Answer, unit: string, words: Words): HTMLElement | null {
-  if (answer.average === null || answer.target === null) {
+function sumLine(
+  answer: Answer,
+  [unit, each]: readonly [string, number],
+  words: Words,
+): HTMLElement | null {
+  if (!answer.average || answer.target === null) {
     return null;
   }
   const told = (value: number): string =>
-    withUnit(decimal(value, words.lang, { digits: 1, signed: true }), unit);
+    withUnit(decimal(value * each, words.lang, { digits: 1, signed: true }), unit);
   const moved = told(answer.target - answer.average);
   return el(
     "p",

@@ -3,7 +3,8 @@
 import { el, vars } from "./dom";
 import { decimal, sentence, withUnit } from "./format";
 import type { Words } from "./i18n";
-import type { Service, Text } from "./types";
+import { isSigned, nature } from "./kinds";
+import type { ScoreKind, Service, Text } from "./types";
 
 /** One class: score from `low` to `high`, and the same two edges in the target's unit. */
 export interface Class {
@@ -46,16 +47,12 @@ export function targetOf(service: Service, score: number): number | null {
   return zero + (score / 100) * (hundred - zero);
 }
 
-/** Whether the target is a difference, so that its numbers want a plus sign. */
-export function isSigned(service: Service): boolean {
-  return Math.min(service.score.zero, service.target.valid?.[0] ?? 0) < 0;
-}
-
 /** The list of classes, `measured` being what the label is; the words and the numbers of each are read with its colour. */
 export function renderLegend(
   service: Service,
   words: Words,
   measured: Text | null = null,
+  kind: ScoreKind = service.score_kind,
 ): HTMLElement {
   const all = classes(service);
   const rows = all.map((one, index) =>
@@ -75,7 +72,7 @@ export function renderLegend(
       "p",
       { class: "legend-units" },
       el("span", {}, words.t("score_range")),
-      el("span", {}, unitLine(service, words, measured)),
+      el("span", {}, nature(kind, words) || unitLine(service, words, measured)),
     ),
     el("ul", { class: "legend-classes" }, ...rows),
     el(
@@ -95,9 +92,6 @@ export function swatch(colour: string): HTMLElement {
 /** The target by what was really measured: an anomaly of brightness is not one of the surface. */
 function unitLine(service: Service, words: Words, measured: Text | null): string {
   const { title, unit } = service.target;
-  if (service.score_kind !== "anchored") {
-    return "";
-  }
   const said = measured
     ? words.t("difference").replace("{quantity}", words.pick(measured))
     : words.pick(title);

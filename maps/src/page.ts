@@ -85,7 +85,7 @@ export function renderDock(service: Service, edition: Edition | null, words: Wor
   const notes = renderNotes(service, edition, words, before ?? !isNarrow());
   dock.replaceChildren(
     el("h2", { class: "hidden" }, words.t("legend")),
-    renderLegend(service, words, edition?.quantity ?? null),
+    renderLegend(service, words, edition?.quantity ?? null, edition?.score_kind),
     ...(notes ? [notes] : []),
   );
 }

@@ -4,10 +4,12 @@ import { Problem } from "./api";
 import { isOffline } from "./device";
 import { el, vars } from "./dom";
 import { renderDrivers } from "./drivers";
-import { date, decimal, percent, place as placed, sentence, withUnit } from "./format";
+import { date, decimal, percent, place as placed, sentence } from "./format";
 import type { Words } from "./i18n";
-import { classes, classOf, isSigned, swatch } from "./legend";
+import { between, value } from "./kinds";
+import { classes, classOf, swatch } from "./legend";
 import { modelBadge } from "./about";
+import { renderParts } from "./parts";
 import type { Answer, Area, Place, Service } from "./types";
 
 /** What is known about the question; `data-answer` of the panel says it too. */
@@ -45,16 +47,24 @@ export function spoken(asked: Asked, words: Words): string {
   if (reply.state === "error") {
     return `${headline(reply.problem, words)}. ${explanation(reply.problem, words)}`;
   }
-  const { score, target, lower, upper, warnings } = reply.answer;
+  const { score, target, parts, warnings } = reply.answer;
   if (score === null || target === null) {
     return words.t("unknown");
   }
-  const value = quantity(target, service, words);
-  const told = words.t("score_spoken", { score: decimal(score, words.lang, { digits: 0 }), value });
-  const named = words.pick(classOf(score, classes(service))?.label);
-  const range = between(lower, upper, service, words);
-  const last = [named, range ? sentence(range) : ""].filter(Boolean).map((text) => `${text}.`);
-  return [told, ...last, ...warnings.map((one) => words.pick(one))].join(" ");
+  const whole = (one: number): string => decimal(one, words.lang, { digits: 0 });
+  const causes = parts.map((one) => {
+    const known = one.score === null ? words.t("unknown") : whole(one.score);
+    return `${words.pick(one.title)} ${known}`;
+  });
+  const last = [
+    value(reply.answer, service, words),
+    words.pick(classOf(score, classes(service))?.label),
+    sentence(between(reply.answer, service, words) ?? ""),
+    causes.join(", "),
+  ];
+  const told = last.filter(Boolean).map((text) => `${text}.`);
+  const spoken = words.t("score_spoken", { score: whole(score) });
+  return [spoken, ...told, ...warnings.map((one) => words.pick(one))].join(" ");
 }
 
 function body(asked: Asked, words: Words, retry: () => void): readonly HTMLElement[] {
@@ -78,9 +88,10 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
   return [
     result(asked.service, reply.answer, words),
     ...reply.answer.warnings.map((text) => el("p", { class: "warning" }, words.pick(text))),
-    renderDrivers(reply.answer, words),
+    renderParts(asked.service, reply.answer, words),
+    renderDrivers(asked.service, reply.answer, words),
     facts(asked, reply.answer, words),
-  ];
+  ].filter((one) => one !== null);
 }
 
 function headline(problem: Problem, words: Words): string {
@@ -114,10 +125,11 @@ function detail(problem: Problem): readonly HTMLElement[] {
 }
 
 function result(service: Service, answer: Answer, words: Words): HTMLElement {
-  const { score, target, lower, upper, intervalLevel } = answer;
+  const { score, intervalLevel } = answer;
   const found = score === null ? null : classOf(score, classes(service));
   const level = percent(intervalLevel ?? 0, words.lang);
-  const range = between(lower, upper, service, words);
+  const range = between(answer, service, words);
+  const told = value(answer, service, words);
   return el(
     "div",
     { class: "result" },
@@ -137,26 +149,13 @@ function result(service: Service, answer: Answer, words: Words): HTMLElement {
     el(
       "p",
       { class: "target" },
-      el("strong", {}, target === null ? words.t("unknown") : quantity(target, service, words)),
+      told ? el("strong", {}, told) : null,
       range ? el("span", {}, range) : null,
       range && intervalLevel !== null
         ? el("small", {}, words.t("estimate_level", { level }))
         : null,
     ),
   );
-}
-
-function between(
-  lower: number | null,
-  upper: number | null,
-  service: Service,
-  words: Words,
-): string | null {
-  if (lower === null || upper === null) {
-    return null;
-  }
-  const [low, high] = [signed(lower, service, words), quantity(upper, service, words)];
-  return words.t("estimate", { low, high });
 }
 
 /** The score on the colours of the legend, with its interval as a bracket. */
@@ -204,12 +203,4 @@ function dated(answer: Answer, words: Words): string {
   }
   const of = words.pick(answer.dateOf);
   return date(answer.date, words.lang) + (of ? ` (${of})` : "");
-}
-
-function quantity(value: number, service: Service, words: Words): string {
-  return withUnit(signed(value, service, words), service.target.unit);
-}
-
-function signed(value: number, service: Service, words: Words): string {
-  return decimal(value, words.lang, { signed: isSigned(service) });
 }

@@ -28,6 +28,9 @@ export interface Reference {
 /** A text that holds for the whole map; `code` says what it is about. */
 export type Warning = Text & { readonly code?: string };
 
+/** What a score is: a probability, a physical quantity between two anchors, or an index. */
+export type ScoreKind = "probability" | "anchored" | "index";
+
 export interface Edition {
   readonly service: string;
   readonly edition: string;
@@ -47,6 +50,8 @@ export interface Edition {
   readonly applicable_percent?: number | null;
   /** Whether the model learned from generated data. */
   readonly synthetic_model?: boolean;
+  /** What the score is in this edition, where its model knows better than the service. */
+  readonly score_kind?: ScoreKind;
   /** What holds for the whole map. */
   readonly warnings?: readonly Warning[];
   readonly layers: readonly Layer[];
@@ -81,7 +86,9 @@ export interface Service {
   readonly title: Text;
   readonly summary: Text;
   readonly is_not: Text;
-  readonly score_kind: string;
+  readonly score_kind: ScoreKind;
+  /** Causes that are always shown apart; the answer is the largest of them. */
+  readonly parts?: readonly { readonly name: string; readonly title: Text; readonly summary: Text }[];
   readonly target: {
     readonly name: string;
     readonly title: Text;
@@ -102,6 +109,12 @@ export interface Contribution {
   readonly contribution: number | null;
 }
 
+/** One cause of an answer, with a score of its own; null is unknown. */
+export interface AnswerPart {
+  readonly title: Text;
+  readonly score: number | null;
+}
+
 /** The published answer at a place; null numbers are unknown. */
 export interface Answer {
   readonly area: string;
@@ -120,6 +133,8 @@ export interface Answer {
   readonly scoreUpper: number | null;
   readonly intervalLevel: number | null;
   readonly applicable: boolean;
+  readonly scoreKind: ScoreKind;
+  readonly parts: readonly AnswerPart[];
   readonly syntheticModel?: boolean;
   readonly average: number | null;
   readonly contributions: readonly Contribution[];

@@ -59,6 +59,23 @@ describe("an answer", () => {
   });
 });
 
+describe("causes", () => {
+  const title = { fr: "Crue", en: "River" };
+  const wet = { ...SERVICE, parts: [{ name: "river", title, summary: title }, { name: "rain", title, summary: title }] };
+
+  it("come in the service's order, with their scores, and only those that are told", async () => {
+    const parts = { other: { heat_score: 1 }, river: { heat_score: 12.5 } };
+    answering({ "/at": json({ properties: { ...PROPERTIES, parts, score_kind: "index" } }) });
+    const got = await at(wet, "demo", PLACE, quiet);
+    expect(got).toMatchObject({ scoreKind: "index", parts: [{ title, score: 12.5 }] });
+  });
+
+  it("are none where the service has one, and the kind of score is the service's", async () => {
+    answering({ "/at": json({ properties: PROPERTIES }) });
+    expect(await at(SERVICE, "demo", PLACE, quiet)).toMatchObject({ scoreKind: "anchored", parts: [] });
+  });
+});
+
 describe("problems", () => {
   it("carry the title and detail of problem+json", async () => {
     answering({ "/at": json({ title: "Not Found", status: 404, detail: "no cell" }, 404) });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { Words } from "../src/i18n";
-import { classes, classOf, isSigned, renderLegend, targetOf } from "../src/legend";
+import { isSigned } from "../src/kinds";
+import { classes, classOf, renderLegend, targetOf } from "../src/legend";
 import { SERVICE } from "./samples";
 
 const EN = new Words("en");

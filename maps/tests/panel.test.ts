@@ -14,6 +14,8 @@ const ANSWER: Answer = {
   scoreLower: 50.8,
   scoreUpper: 75,
   intervalLevel: 0.9,
+  scoreKind: "anchored",
+  parts: [],
 };
 const EN = new Words("en");
 const panel = document.createElement("section");
@@ -155,5 +157,5 @@ describe("no answer", () => {
 
 it("is read out in one sentence", () => {
   const asked = { place: { lat: 1, lon: 2 }, area: AREA, service: SERVICE, reply: { state: "ready", answer: ANSWER } as const };
-  expect(spoken(asked, EN)).toBe("Score 63 out of 100, +5.6\u202fK. en-d. Between +4.1 and +7.0\u202fK.");
+  expect(spoken(asked, EN)).toBe("Score 63 out of 100. +5.6\u202fK. en-d. Between +4.1 and +7.0\u202fK.");
 });
