@@ -168,13 +168,19 @@ class Fragments:
         if isinstance(rows, slice):
             first, last, _ = rows.indices(len(self))
             return self._read(first, last) if first < last else b""
-        breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-        runs = (run for run in np.split(rows, breaks) if run.size)
-        return BETWEEN.join(self._read(int(run[0]), int(run[-1]) + 1) for run in runs)
+        if not len(rows):
+            return b""
+        firsts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)  # a run of rows is one read
+        lasts = np.append(firsts[1:], len(rows)) - 1
+        starts = self._starts[rows[firsts]].tolist()
+        ends = (self._starts[rows[lasts] + 1] - len(BETWEEN)).tolist()
+        return BETWEEN.join(map(self._bytes, starts, ends))
 
     def _read(self, first: int, last: int) -> bytes:
-        start = int(self._starts[first])
-        return os.pread(self._handle, int(self._starts[last]) - len(BETWEEN) - start, start)
+        return self._bytes(int(self._starts[first]), int(self._starts[last]) - len(BETWEEN))
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        return os.pread(self._handle, end - start, start)
 
 
 def _lines(part: geopandas.GeoDataFrame, shapes: NDArray[Any]) -> Iterable[bytes]:

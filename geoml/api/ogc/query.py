@@ -100,6 +100,7 @@ class Selection:
     """
 
     limit: int = 64_000_000
+    _size: int = 0
     _kept: OrderedDict[tuple[str, str], Rows] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -125,10 +126,16 @@ class Selection:
     def _find(self, key: tuple[str, str], collection: Collection, told: dict[str, Any]) -> Rows:
         rows = _rows(collection, told)
         with self._lock:
-            self._kept[key] = rows
-            while sum(one.nbytes for one in self._kept.values()) > self.limit:
-                self._kept.popitem(last=False)
+            if key not in self._kept:
+                self._kept[key], self._size = rows, self._size + _weight(rows)
+            while self._size > self.limit:
+                self._size -= _weight(self._kept.popitem(last=False)[1])
         return rows
+
+
+def _weight(rows: Rows) -> int:
+    """Bytes of a remembered answer; one that found nothing takes its key's place too."""
+    return rows.nbytes + 500
 
 
 def _of_that_time(collection: Collection, asked: Mapping[str, Any]) -> bool:
