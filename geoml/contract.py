@@ -6,6 +6,7 @@ A service is a folder ``geoml/services/<name>/`` whose ``__init__`` exposes ``SE
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ LAYERS = ("score", "lower", "upper", "applicability")
 """The map layers that an edition of every service has; ``Service.layers`` adds its parts."""
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_FILES = frozenset({"target", "inputs", "units", "cells"})
+_COLUMNS = frozenset({"id", "kind", "why", "name", "height_m", "area_m2", "geometry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +112,70 @@ class Legend:
 
 
 @dataclass(frozen=True, slots=True)
-class Accept:
-    """When a trained model is good enough: ``metric`` under block validation below ``below``,
-    and lower than that of the model called ``baseline``.
+class Rule:
+    """The simplest model of a target that is 0 or 1: a threshold on one feature.
 
-    ``metric`` is an error, smaller is better: ``rmse_<unit>`` or ``mae_<unit>``, unit in lower
-    case. The baseline is a straight line through the features of ``Service.needs_one_of``.
+    ``way`` is where the ones lie: ``"up"`` above the threshold, ``"down"`` below it.
+    """
+
+    feature: str
+    way: Literal["up", "down"]
+
+    @property
+    def name(self) -> str:
+        """How tables call it, such as ``hand_below``."""
+        return f"{self.feature}_{'above' if self.way == 'up' else 'below'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """When a trained model is good enough, by its ``metric`` under block validation.
+
+    A target that is a quantity: ``metric`` is an error, ``rmse_<unit>`` or ``mae_<unit>``, unit in
+    lower case; it must lie below ``below``, and be lower than that of the model called
+    ``baseline``, a straight line through the features of ``Service.needs_one_of``.
+
+    A target that is 0 or 1: ``metric`` is ``csi``, the critical success index, hits / (hits +
+    misses + false alarms), larger is better; it must lie above ``above``, and be higher than that
+    of each of the ``rules``. Zeros are drawn in bins of the feature ``balance``, if one is named.
     """
 
     metric: str
-    below: float
-    baseline: str
+    below: float = math.inf
+    baseline: str = ""
+    above: float = 0.0
+    rules: tuple[Rule, ...] = ()
+    balance: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what names neither a line nor rules to beat, or both."""
+        if bool(self.baseline) == bool(self.rules):
+            raise ValueError("a model must beat either a baseline or rules")
+        if bool(self.rules) != (self.metric == "csi"):
+            raise ValueError(f"rules go with the metric csi, a line with an error: {self.metric}")
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Whether the target is 0 or 1, and a model learns its probability."""
+        return bool(self.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One cause that a service keeps apart from the others, with a map layer of its own.
 
-    The target is the largest of the parts that are known.
+    The target is the largest of the parts that are known. ``name`` is that of a layer, of a file
+    and of a column.
     """
 
     name: str
     title: Text
     summary: Text
+
+    def __post_init__(self) -> None:
+        """Refuse a name that no address can hold, or that something else has already."""
+        if not _NAME.fullmatch(self.name) or self.name in {*LAYERS, *_FILES, *_COLUMNS}:
+            raise ValueError(f"{self.name!r} is no name for a part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +210,8 @@ class Prediction:
     ``applicability`` is the dissimilarity index divided by its threshold: at most 1 inside what
     the model has seen, more than 1 outside; NaN where too few training cells knew the same inputs
     to say. ``parts`` holds, for each of ``Service.parts``, its share of the answer as a target of
-    its own, NaN where that part is unknown. ``contributions`` and ``average`` add up:
+    its own, NaN where that part is unknown; ``part_intervals`` the lower and the upper end of each
+    that has an interval of its own. ``contributions`` and ``average`` add up:
     ``average + sum(contributions.values()) == target``. An unknown input can carry a contribution
     too: what not knowing it does to the answer.
     """
@@ -177,6 +223,7 @@ class Prediction:
     contributions: Mapping[str, Array]
     average: float
     parts: Mapping[str, Array] = field(default_factory=dict)
+    part_intervals: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)
 
 
 class Model(Protocol):
@@ -232,6 +279,10 @@ class Samples(Protocol):
     @property
     def area(self) -> NDArray[np.intp]:
         """Index into ``areas`` of each cell, shape (n,)."""
+
+    @property
+    def group(self) -> NDArray[np.intp] | None:
+        """What cells belong together to beyond their area, such as a catchment; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,12 +382,16 @@ class Service:
             raise ValueError(f"features declared twice: {', '.join(twice)}")
         if not (self.needs_one_of and all(self.needs_one_of) and self.target.labels):
             raise ValueError("needs_one_of, its groups and the labels of the target: none is empty")
+        parts = [part.name for part in self.parts]
+        if len({*parts, *declared}) < len(parts) + len(declared):
+            raise ValueError("a part has the name of another part, or of a feature")
         groups = (*self.needs_one_of, *self.input_sets, self.carried)
         groups += tuple(one.changes for one in self.actions)
         used = {name for group in groups for name in group}
+        used |= {rule.feature for rule in self.accept.rules} | {self.accept.balance} - {""}
         if used - set(declared):
             unknown = ", ".join(sorted(used - set(declared)))
-            raise ValueError(f"needed, carried or changed, these name no feature: {unknown}")
+            raise ValueError(f"used somewhere, these name no feature: {unknown}")
         poor = [one for one in self.input_sets if not self.enough(one)]
         if poor:
             raise ValueError(f"an input set is not enough for an answer: {', '.join(poor[0])}")
@@ -348,6 +403,11 @@ class Service:
     def layers(self) -> tuple[str, ...]:
         """The map layers of an edition of this service."""
         return (*LAYERS, *(part.name for part in self.parts))
+
+    def score_kind_of(self, manifest: Mapping[str, Any]) -> ScoreKind:
+        """What the score of a model is: what its manifest says, else what the service says."""
+        found: ScoreKind = manifest.get("score_kind") or self.score_kind
+        return found
 
     def feature(self, name: str) -> Feature | None:
         """The declaration of one feature, or None when the service does not use it."""

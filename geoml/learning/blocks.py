@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geoml.contract import Samples
 from geoml.errors import NotEnoughData
 from geoml.learning.variogram import Range, range_of
-from geoml.types import Mask
+from geoml.types import Array, Mask
 
 FOLDS = 5
 LEAST_BLOCKS = 12
@@ -81,11 +81,18 @@ def lay(samples: Samples, *, seed: int = 0, least: int = LEAST_BLOCKS) -> Blocks
             )
 
 
-def folds(block: NDArray[np.intp], *, k: int = FOLDS, seed: int = 0) -> NDArray[np.intp]:
-    """Fold 0..k-1 of each cell: whole blocks, largest first, each to the smallest fold."""
+def folds(
+    block: NDArray[np.intp], *, k: int = FOLDS, seed: int = 0, mass: Array | None = None
+) -> NDArray[np.intp]:
+    """Fold 0..k-1 of each cell: whole blocks, largest first, each to the smallest fold.
+
+    With ``mass`` of shape (n,), not negative, cells count by it.
+    """
     found, index, size = np.unique(block, return_inverse=True, return_counts=True)
+    if mass is not None:
+        size = np.bincount(index, mass)
     luck = np.random.default_rng(seed).permutation(len(found))
-    load, fold_of = np.zeros(k, np.intp), np.empty(len(found), np.intp)
+    load, fold_of = np.zeros(k), np.empty(len(found), np.intp)
     for one in np.lexsort((luck, -size)):
         fold_of[one] = load.argmin()
         load[fold_of[one]] += size[one]

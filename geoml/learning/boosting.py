@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -30,9 +30,15 @@ class Boosting:
         answer: Array = self._booster.predict(rows, num_threads=_threads(rows))
         return answer
 
+    def margin(self, rows: Array) -> Array:
+        """The sum of the trees, which is the log-odds where a probability was learned."""
+        answer: Array = self._booster.predict(rows, num_threads=_threads(rows), raw_score=True)
+        return answer
+
     def explain(self, rows: Array) -> tuple[Array, float]:
         """TreeSHAP contributions of shape (n, features), and the average they start from.
 
+        Both are of the ``margin``, which is the target where no probability was learned.
         Lundberg et al. 2020, doi:10.1038/s42256-019-0138-9.
         """
         both: Array = self._booster.predict(rows, num_threads=_threads(rows), pred_contrib=True)
@@ -54,9 +60,18 @@ def load(path: Path) -> Boosting:
 
 
 def fit(
-    service: Service, names: Sequence[str], rows: Array, target: Array, *, seed: int = 0
+    service: Service,
+    names: Sequence[str],
+    rows: Array,
+    target: Array,
+    *,
+    seed: int = 0,
+    weight: Array | None = None,
+    objective: Literal["regression", "binary"] = "regression",
 ) -> Boosting:
     """Train on rows of shape (n, len(names)); the same input gives the same trees.
+
+    ``binary`` learns the log-odds of a target that is 0 or 1.
 
     The method of the monotone constraints is ``basic``: the looser ones fit a little better but
     have open reports of broken constraints (LightGBM issue 6155).
@@ -64,7 +79,7 @@ def fit(
     lightgbm = _lightgbm()
     ways = {"up": 1, "down": -1}
     params = {
-        "objective": "regression",
+        "objective": objective,
         "learning_rate": RATE,
         "num_leaves": LEAVES,
         "min_data_in_leaf": int(np.clip(len(rows) // 200, 10, 200)),
@@ -80,8 +95,8 @@ def fit(
         "seed": seed,
         "verbosity": -1,
     }
-    x, y, weight = with_forgetting(service, names, rows, target, seed)
-    data = lightgbm.Dataset(x, y, weight=weight, feature_name=list(names), params=params)
+    x, y, w = with_forgetting(service, names, rows, target, seed, weight)
+    data = lightgbm.Dataset(x, y, weight=w, feature_name=list(names), params=params)
     return Boosting(lightgbm.train(params, data, num_boost_round=ROUNDS))
 
 

@@ -73,27 +73,34 @@ def middle(rows: Array, of: Callable[[Array], Any] = np.mean) -> Array:
 
 
 def with_forgetting(
-    service: Service, names: Sequence[str], rows: Array, target: Array, seed: int
+    service: Service,
+    names: Sequence[str],
+    rows: Array,
+    target: Array,
+    seed: int,
+    weight: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """Rows, target and weights to train on: the rows and copies that forget some features.
 
     Without them, a feature that was never unknown in training is read as 0 by LightGBM when it is
     unknown later (missing type None). One copy for each pattern and one with every feature
-    forgotten by the toss of a coin; all copies together weigh half of what the rows weigh.
+    forgotten by the toss of a coin; all copies together weigh half of what the rows weigh, and
+    within a copy the rows weigh as ``weight`` says, 1 each without it.
     """
     rng = np.random.default_rng(seed)
+    own = np.ones(len(rows)) if weight is None else weight
     copies = [
-        (only(pattern, names, rows[mask]), target[mask])
+        (only(pattern, names, rows[mask]), target[mask], own[mask])
         for pattern in patterns(service, names)[1:]
         if (mask := holds(pattern, names, rows)).any()
     ]
-    copies.append((_forgetful(service, names, rows, rng), target))
-    copies = [_at_most(20_000, *copy, rng) for copy in copies]
-    share = 0.5 * len(rows) / len(copies)
-    weights = [np.ones(len(rows)), *(np.full(len(y), share / len(y)) for _, y in copies)]
+    copies.append((_forgetful(service, names, rows, rng), target, own))
+    copies = [_at_most(20_000, copy, rng) for copy in copies]
+    share = 0.5 * own.sum() / len(copies)
+    weights = [own, *(w * (share / w.sum()) for _, _, w in copies)]
     return (
-        np.concatenate([rows, *(x for x, _ in copies)]),
-        np.concatenate([target, *(y for _, y in copies)]),
+        np.concatenate([rows, *(x for x, _, _ in copies)]),
+        np.concatenate([target, *(y for _, y, _ in copies)]),
         np.concatenate(weights),
     )
 
@@ -111,9 +118,10 @@ def _forgetful(
 
 
 def _at_most(
-    limit: int, rows: Array, target: Array, rng: np.random.Generator
-) -> tuple[Array, Array]:
+    limit: int, copy: tuple[Array, Array, Array], rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    rows, target, weight = copy
     if len(rows) <= limit:
-        return rows, target
+        return copy
     chosen = np.sort(rng.choice(len(rows), limit, replace=False))
-    return rows[chosen], target[chosen]
+    return rows[chosen], target[chosen], weight[chosen]

@@ -35,6 +35,7 @@ class Samples:
     cell_m: float
     areas: tuple[str, ...]
     area: NDArray[np.intp]
+    group: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         """Number of cells."""
@@ -172,7 +173,21 @@ def join(parts: Sequence[Samples]) -> Samples:
         cell_m=max(sizes),
         areas=tuple(area for part in parts for area in part.areas),
         area=np.concatenate([p.area + s for p, s in zip(parts, starts, strict=False)]),
+        group=_groups(parts),
     )
+
+
+def _groups(parts: Sequence[Samples]) -> NDArray[np.intp] | None:
+    """Groups numbered anew, those of different areas apart; None where an area has none."""
+    found: list[NDArray[np.intp]] = []
+    first = 0
+    for part in parts:
+        if part.group is None:
+            return None
+        _, index = np.unique(part.group, return_inverse=True)
+        found.append(first + index.astype(np.intp))
+        first += int(index.max()) + 1
+    return np.concatenate(found)
 
 
 def some(samples: SamplesLike, chosen: Mask) -> Samples:
@@ -185,6 +200,7 @@ def some(samples: SamplesLike, chosen: Mask) -> Samples:
         cell_m=samples.cell_m,
         areas=samples.areas,
         area=samples.area[chosen],
+        group=None if samples.group is None else samples.group[chosen],
     )
 
 

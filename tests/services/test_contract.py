@@ -108,10 +108,16 @@ def test_the_legend_covers_the_score_and_its_classes_differ_in_lightness(service
     assert (steps > 0).all() or (steps < 0).all()
 
 
-def test_acceptance_names_an_error_in_the_targets_unit(service):
+def test_acceptance_names_an_error_in_the_targets_unit_or_rules_to_beat(service):
     unit = service.target.unit.lower()
-    assert service.accept.metric in (f"rmse_{unit}", f"mae_{unit}")
-    assert service.accept.below > 0
+    if service.accept.yes_or_no:
+        assert service.target.valid == (0, 1)
+        assert 0 < service.accept.above < 1
+        for rule in service.accept.rules:
+            assert service.feature(rule.feature).monotone in (rule.way, None)
+    else:
+        assert service.accept.metric in (f"rmse_{unit}", f"mae_{unit}")
+        assert 0 < service.accept.below < np.inf
 
 
 def test_the_method_is_written_and_its_laws_are_numbered(service):
