@@ -41,6 +41,7 @@ def write_tiles(
 
     Tiles are compressed by gzip and hold one layer, ``name``. What is no polygon is drawn as one
     pixel; NaN is left out. An archive cannot be empty: without a shape it holds one empty tile.
+    Each tile goes to the disk before the next is drawn: beside the table, memory holds one of them.
     """
     frame = frame[~(frame.geometry.is_empty | frame.geometry.isna())]
     told = {one: [known(value) for value in frame[one]] for one in columns}
@@ -48,17 +49,16 @@ def write_tiles(
         shapely.transform(np.asarray(frame.geometry.to_crs(3857).array, dtype=object), _to_unit),
         exterior_cw=False,  # y is turned to the south: clockwise for the eye
     )
-    tiles = {}
-    for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
-        for x, y, tile in _zoom(shapes, told, zoom, name):
-            tiles[zxy_to_tileid(zoom, x, y)] = tile
-    count = len(tiles)
-    if not count:
-        tiles[zxy_to_tileid(MIN_ZOOM, 0, 0)] = _packed(layer(name, [], {}))
+    count = 0
     with replacing(path) as temporary, temporary.open("wb") as stream:
         writer = Writer(stream)  # type: ignore[no-untyped-call]
-        for tile_id in sorted(tiles):
-            writer.write_tile(tile_id, tiles[tile_id])  # type: ignore[no-untyped-call]
+        for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
+            for tile_id, tile in _zoom(shapes, told, zoom, name):
+                writer.write_tile(tile_id, tile)  # type: ignore[no-untyped-call]
+                count += 1
+        if not count:
+            nothing = _packed(layer(name, [], {}))
+            writer.write_tile(zxy_to_tileid(MIN_ZOOM, 0, 0), nothing)  # type: ignore[no-untyped-call]
         bounds = tuple(frame.total_bounds) if len(frame) else frame.crs.area_of_use.bounds
         header = archive_header(TileType.MVT, frame.crs.to_string(), bounds, MIN_ZOOM)
         header["tile_compression"] = Compression.GZIP
@@ -75,8 +75,8 @@ def _to_unit(xy: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _zoom(
     shapes: NDArray[Any], told: Mapping[str, list[Any]], zoom: int, name: str
-) -> Iterator[tuple[int, int, bytes]]:
-    """(x, y, tile) of every tile of a zoom that shows anything."""
+) -> Iterator[tuple[int, bytes]]:
+    """(id, tile) of every tile of a zoom that shows anything, in the order of the archive."""
     if not len(shapes):
         return
     size = EXTENT << zoom
@@ -84,18 +84,21 @@ def _zoom(
     small = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) < _PIXEL
     small |= ~np.isin(shapely.get_type_id(shapes), (3, 6))
     shape, x, y = _met(np.where(small[:, None], _middles(bounds), bounds), (1 << zoom) - 1)
-    order = np.lexsort((shape, x, y))
-    shape, x, y = shape[order], x[order], y[order]
-    starts = np.flatnonzero((np.diff(x, prepend=-1) != 0) | (np.diff(y, prepend=-1) != 0))
-    for one, at_x, at_y in zip(np.split(shape, starts[1:]), x[starts], y[starts], strict=True):
-        origin = np.array([at_x, at_y], np.int64) * EXTENT
+    tiles, tile_of = np.unique(y << zoom | x, return_inverse=True)
+    places = np.stack([tiles & (1 << zoom) - 1, tiles >> zoom], axis=1)
+    ids = np.array([zxy_to_tileid(zoom, *place) for place in places.tolist()], np.int64)
+    order = np.lexsort((shape, ids[tile_of]))
+    shape, tile_of = shape[order], tile_of[order]
+    starts = np.flatnonzero(np.diff(tile_of, prepend=-1))
+    for one, number in zip(np.split(shape, starts[1:]), tile_of[starts], strict=True):
+        origin = places[number] * EXTENT
         large = one[~small[one]]
         drawn = dict(zip(large.tolist(), _commands(shapes[large], size, origin), strict=True))
         dots = one[small[one]]
         middles = _middles(bounds[dots])[:, :2] - origin
         tile = _fitting(name, drawn, dots, middles, told)
         if tile is not None:
-            yield int(at_x), int(at_y), tile
+            yield int(ids[number]), tile
 
 
 def _met(bounds: NDArray[np.float64], last: int) -> tuple[NDArray[np.int64], ...]:

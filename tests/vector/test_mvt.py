@@ -176,3 +176,27 @@ def test_a_station_is_a_pixel(path):
                                    crs="EPSG:2154")  # fmt: skip
     write_tiles(path, frame, ("id",))
     assert drawn(path).geometry.area.iloc[0] > 0
+
+
+def test_no_tile_waits_in_memory_for_the_others(path, monkeypatch):
+    """Each one is written before the next is drawn, in the order that the archive keeps them."""
+    drawn_of, packed, writer = [], tiles._packed, tiles.Writer
+
+    class Watched(writer):
+        def write_tile(self, tile_id, tile):
+            assert drawn_of.pop() == tile
+            assert not drawn_of
+            super().write_tile(tile_id, tile)
+
+        def finalize(self, header, about):
+            assert self.clustered
+            super().finalize(header, about)
+
+    def watched(tile):
+        drawn_of.append(packed(tile))
+        return drawn_of[-1]
+
+    monkeypatch.setattr(tiles, "_packed", watched)
+    monkeypatch.setattr(tiles, "Writer", Watched)
+    assert write_tiles(path, houses(400), ("id",)) > 20
+    assert not drawn_of
