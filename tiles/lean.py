@@ -5,6 +5,7 @@ indexed.
 """
 
 # No postponed annotations here: FastAPI could not see the closures that they name.
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -58,12 +59,12 @@ def build(resolve: Resolve) -> APIRouter:
         tilesize: Side = 256,
     ) -> Response:
         layer.palette(style)
-        headers = caching(layer, f"{style or layer.default_style}-{grid}-{tilesize}")
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        tile = general.Place(grid, z, x, y)
-        content = await run_in_threadpool(general.styled, layer, tile, style, tilesize)
-        return Response(content, media_type="image/png", headers=headers)
+
+        def draw() -> bytes:
+            return general.styled(layer, general.Place(grid, z, x, y), style, tilesize)
+
+        told = f"{style or layer.default_style}-{grid}-{tilesize}"
+        return await _answer(request, layer, told, draw)
 
     @router.get(
         f"/values/{path}",
@@ -83,11 +84,20 @@ def build(resolve: Resolve) -> APIRouter:
         colormap_name: Ramp = "viridis",
     ) -> Response:
         low, high = ends(rescale)
-        headers = caching(layer, f"{colormap_name}-{low:g}-{high:g}-{grid}")
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        tile, palette = general.Place(grid, z, x, y), full(colormap_name)
-        content = await run_in_threadpool(general.stretched, layer, tile, low, high, palette)
-        return Response(content, media_type="image/png", headers=headers)
+
+        def draw() -> bytes:
+            tile = general.Place(grid, z, x, y)
+            return general.stretched(layer, tile, low, high, full(colormap_name))
+
+        return await _answer(request, layer, f"{colormap_name}-{low:g}-{high:g}-{grid}", draw)
 
     return router
+
+
+async def _answer(request: Request, layer: Layer, told: str, draw: Callable[[], bytes]) -> Response:
+    """A tile drawn in a thread, or 304; ``told`` is what its tag says beside the edition."""
+    headers = caching(layer, told)
+    if not_modified(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    content = await run_in_threadpool(draw)
+    return Response(content, media_type="image/png", headers=headers)
