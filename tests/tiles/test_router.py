@@ -4,14 +4,18 @@ import warnings
 
 import numpy as np
 import pytest
+from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.writer import Writer
 from rasterio.io import MemoryFile
 from rio_tiler.io import Reader
 from starlette.testclient import TestClient
 
 from geoml.raster import png
 from geoml.raster.pyramid import tile_levels
+from geoml.types import Text
 from tiles import fast, reader
 from tiles.app import create_app
+from tiles.layers import Layer
 
 # rasterio 1.4 multiplies transforms with *, which affine 3 would rather see as @.
 AFFINE = "ignore:Use `@` matmul:PendingDeprecationWarning"
@@ -248,67 +252,62 @@ def test_a_broken_archive_is_an_error_and_not_a_blank_tile(town, layers, tmp_pat
         assert str(tmp_path) not in answer.text
 
 
-def test_imagery_passes_through_and_is_enlarged(layers, tmp_path):
-    from pmtiles.tile import Compression, TileType, zxy_to_tileid
-    from pmtiles.writer import Writer
-
-    from geoml.types import Text
-    from tiles.layers import Layer
-
+@pytest.fixture(scope="module")
+def photograph():
+    """A lossless WebP of 256 pixels: red in the west, blue in the east."""
     pixels = np.zeros((4, 256, 256), np.uint8)
     pixels[0, :, :128], pixels[2, :, 128:], pixels[3] = 200, 200, 255
+    shape = {"width": 256, "height": 256, "count": 4, "dtype": "uint8"}
     with warnings.catch_warnings(), MemoryFile() as memory:
         warnings.simplefilter("ignore")
-        with memory.open(
-            driver="WEBP", width=256, height=256, count=4, dtype="uint8", LOSSLESS="YES"
-        ) as image:
+        with memory.open(driver="WEBP", LOSSLESS="YES", **shape) as image:
             image.write(pixels)
-        webp = bytes(memory.getbuffer())
-    path = tmp_path / "base.pmtiles"
+        return bytes(memory.getbuffer())
+
+
+@pytest.fixture(scope="module")
+def imagery(photograph, layers, tmp_path_factory):
+    """A client of a base layer whose only tile, 3/4/2, is the photograph."""
+    path = tmp_path_factory.mktemp("imagery") / "base.pmtiles"
+    ends = [f"{end}_{axis}_e7" for end in ("min", "max", "center") for axis in ("lon", "lat")]
+    header = {"tile_type": TileType.WEBP, "tile_compression": Compression.NONE, "center_zoom": 0}
     with path.open("wb") as stream:
         writer = Writer(stream)
-        writer.write_tile(zxy_to_tileid(3, 4, 2), webp)
-        keys = (
-            "min_lon_e7",
-            "min_lat_e7",
-            "max_lon_e7",
-            "max_lat_e7",
-            "center_zoom",
-            "center_lon_e7",
-            "center_lat_e7",
-        )
-        writer.finalize(
-            {
-                "tile_type": TileType.WEBP,
-                "tile_compression": Compression.NONE,
-                **dict.fromkeys(keys, 0),
-            },
-            {},
-        )
+        writer.write_tile(zxy_to_tileid(3, 4, 2), photograph)
+        writer.finalize(header | dict.fromkeys(ends, 0), {})
     layer = Layer(
-        "base-town",
-        False,
-        "b1",
-        path,
-        Text("Image", "Imagery"),
-        "",
-        3,
-        3,
-        (0, 0, 1, 1),
+        id="base-town",
+        immutable=False,
+        etag="b1",
+        pmtiles=path,
+        title=Text("Image", "Imagery"),
+        unit="",
+        minzoom=3,
+        maxzoom=3,
+        bounds=(0, 0, 1, 1),
         media_type="image/webp",
     )
-    source = layers(layer)
-    with TestClient(create_app(source)) as fresh:
-        exact = fresh.get("/tiles/base-town/3/4/2.png")
-        assert (exact.content, exact.headers["content-type"]) == (webp, "image/webp")
-        left = rgba(fresh.get("/tiles/base-town/4/8/4.png").content)
-        right = rgba(fresh.get("/tiles/base-town/4/9/4.png").content)
-        assert (left[0] > 190).all()
-        assert (right[2] > 190).all()
-        assert fresh.get("/tiles/base-town/2/2/1.png").content == fast.BLANK
-        assert fresh.get("/tiles/base-town/point/0.5,0.5").status_code == 404
-        assert fresh.get("/tiles/base-town/preview.png").status_code == 404
-        assert fresh.get("/tiles/base-town/3/4/2.png?style=neon").status_code == 400
+    with TestClient(create_app(layers(layer))) as client:
+        yield client
+
+
+def test_imagery_passes_through(imagery, photograph):
+    exact = imagery.get("/tiles/base-town/3/4/2.png")
+    assert (exact.content, exact.headers["content-type"]) == (photograph, "image/webp")
+
+
+def test_imagery_is_enlarged_above_its_highest_zoom(imagery):
+    left = rgba(imagery.get("/tiles/base-town/4/8/4.png").content)
+    right = rgba(imagery.get("/tiles/base-town/4/9/4.png").content)
+    assert (left[0] > 190).all()
+    assert (right[2] > 190).all()
+
+
+def test_imagery_has_no_measured_values_and_no_other_style(imagery):
+    assert imagery.get("/tiles/base-town/2/2/1.png").content == fast.BLANK
+    assert imagery.get("/tiles/base-town/point/0.5,0.5").status_code == 404
+    assert imagery.get("/tiles/base-town/preview.png").status_code == 404
+    assert imagery.get("/tiles/base-town/3/4/2.png?style=neon").status_code == 400
 
 
 def test_only_the_geotiff_driver_may_open(tmp_path, town):
