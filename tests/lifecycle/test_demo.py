@@ -1,26 +1,11 @@
 """Which services a demo town is published with: those it can feed, and no list."""
 
-import shutil
-
 import pytest
 
 from geoml import catalog
-from geoml.areas import area as areas
-from geoml.areas.ingest import ingest
 from geoml.errors import InvalidArgument, NotEnoughData
 from geoml.lifecycle import demo
 from geoml.paths import Home
-
-
-@pytest.fixture
-def home(town, tmp_path):
-    shutil.copytree(town.root, tmp_path / "home")
-    return Home(tmp_path / "home")
-
-
-def add(home, area, little, keys):
-    areas.create(home, area, area.title(), bbox=little.bbox)
-    ingest(home, area, [f"{key}={little.files[key]}" for key in keys], date="2025-07-20")
 
 
 def test_a_town_with_a_label_feeds_what_its_sources_allow(town, little):
@@ -28,17 +13,17 @@ def test_a_town_with_a_label_feeds_what_its_sources_allow(town, little):
     assert catalog.fed_by(little.files)
 
 
-def test_without_a_label_a_model_from_elsewhere_is_needed(home, little, service_name, tmp_path):
+def test_without_a_label_a_model_from_elsewhere_is_needed(home, add, service_name, tmp_path):
     without = ("red", "nir", "buildings")
-    add(home, "coast", little, without)
+    add(home, "coast", without)
     assert service_name in demo.services_for(home, "coast")
     alone = Home(tmp_path / "alone")
-    add(alone, "coast", little, without)
+    add(alone, "coast", without)
     assert service_name not in demo.services_for(alone, "coast")
 
 
-def test_too_few_sources_feed_nothing(home, little):
-    add(home, "bare", little, ["water"])
+def test_too_few_sources_feed_nothing(home, little, add):
+    add(home, "bare", ["water"])
     assert not set(demo.services_for(home, "bare")) & set(catalog.fed_by(little.files))
 
 
@@ -53,9 +38,9 @@ def test_every_fed_service_is_published_once(home, monkeypatch):
     assert shares == sorted(shares)
 
 
-def test_a_town_that_nothing_can_answer_for_says_what_to_do(home, little, monkeypatch):
+def test_a_town_that_nothing_can_answer_for_says_what_to_do(home, add, monkeypatch):
     monkeypatch.setattr(demo, "TOWNS", ("first", "bare"))
-    add(home, "bare", little, ["water"])
+    add(home, "bare", ["water"])
     (home.area("bare") / "demo.json").write_text('{"code": "' + demo._code() + '"}')
     monkeypatch.setattr(demo, "services_for", lambda *_: ())
     with pytest.raises(NotEnoughData, match="geoml demo"):

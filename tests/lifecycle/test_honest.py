@@ -1,7 +1,5 @@
 """What an edition may never hide: where its model learned, from what, and what is borrowed."""
 
-import shutil
-
 import pytest
 
 from geoml import editions, modelstore
@@ -10,29 +8,14 @@ from geoml.areas.ingest import ingest
 from geoml.errors import DataError
 from geoml.lifecycle.run import run
 from geoml.lifecycle.train import train
-from geoml.paths import Home
-
-
-@pytest.fixture
-def home(town, tmp_path):
-    """A copy of the town's home, to be changed."""
-    shutil.copytree(town.root, tmp_path / "home")
-    return Home(tmp_path / "home")
-
-
-def add(home, area, little, keys):
-    areas.create(home, area, area.title(), bbox=little.bbox)
-    ingest(home, area, [f"{key}={little.files[key]}" for key in keys], date="2025-07-20")
 
 
 def codes(edition):
     return {one["code"] for one in edition.manifest()["warnings"] if "code" in one}
 
 
-def test_a_town_without_a_label_is_told_that_the_model_learned_elsewhere(
-    home, little, service_name
-):
-    add(home, "other", little, ["red", "nir"])
+def test_a_town_without_a_label_is_told_that_the_model_learned_elsewhere(home, add, service_name):
+    add(home, "other", ["red", "nir"])
     edition, notes = run(home, service_name, "other")
     manifest = edition.manifest()
     assert "no label" in notes[0]
@@ -41,29 +24,27 @@ def test_a_town_without_a_label_is_told_that_the_model_learned_elsewhere(
     assert manifest["reference"]["borrowed_from"] == ["town"]
     assert manifest["reference"]["relative_to_area"] is False
     assert "Petiteville" in manifest["reference"]["text"]["fr"]
-    assert manifest["date_of"]["en"].startswith("date of the images")
+    assert manifest["date_of"]["en"].startswith("date of the data")
 
 
-def test_a_real_town_is_told_that_the_model_learned_from_generated_data(home, little, service_name):
-    add(home, "real", little, ["red", "nir"])
+def test_a_real_town_is_told_that_the_model_learned_from_generated_data(home, add, service_name):
+    add(home, "real", ["red", "nir"])
     edition, _ = run(home, service_name, "real")
     assert edition.manifest()["synthetic_model"] is True
     assert "synthetic_model" in codes(edition)
 
 
-def test_a_real_model_takes_over_from_a_generated_one(home, little, service_name):
+def test_a_real_model_takes_over_from_a_generated_one(home, add, service_name):
     assert modelstore.champion(home, service_name).manifest()["synthetic"] is True
-    add(home, "real", little, ["red", "nir", "lst", "buildings"])
+    add(home, "real", ["red", "nir", "lst", "buildings"])
     ref, _ = train(home, service_name, ("real", "real"))
     assert ref.manifest()["areas"] == ["real"]
     assert modelstore.champion(home, service_name) == ref
 
 
-def test_a_real_model_that_knows_too_little_answers_for_its_own_area_only(
-    home, little, service_name
-):
+def test_a_real_model_that_knows_too_little_answers_for_its_own_area_only(home, add, service_name):
     before = modelstore.champion(home, service_name)
-    add(home, "poor", little, ["red", "nir", "lst"])
+    add(home, "poor", ["red", "nir", "lst"])
     ref, _ = train(home, service_name, ("poor",))
     assert modelstore.champion(home, service_name) == before
     key = modelstore.champion_key(areas.load(home, "poor"))
@@ -92,11 +73,11 @@ def test_interrupted_features_are_computed_again(home, monkeypatch):
     assert "ndvi" in features.refresh(home, "town").computed
 
 
-def test_an_area_made_again_inherits_no_model_and_no_edition(home, little, service_name):
+def test_an_area_made_again_inherits_no_model_and_no_edition(home, add, service_name):
     before = editions.current(home, service_name, "town")
     areas.delete(home, "town")
     assert editions.current(home, service_name, "town") is None
-    add(home, "town", little, ["red", "nir"])
+    add(home, "town", ["red", "nir"])
     edition, _ = run(home, service_name, "town")
     assert edition.manifest()["trained_here"] is False
     assert "learned_elsewhere" in codes(edition)
