@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geoml.contract import LAYERS, Audience, Service
+from geoml.contract import Audience, Service
 
 _OPEN_FILES = frozenset({"manifest.json"})
 _UNITS = frozenset({"units", "units-index", "tiles-units"})
 
 
 def of_layer(service: Service, layer: str) -> Audience:
-    """Whom a map layer is for: ``score``, ``lower``, ``upper``, ``applicability``."""
+    """Whom a map layer is for: one of ``Service.layers``."""
     return _audience(service, (layer,))
 
 
 def of_units(service: Service, kinds: Iterable[str] | None = None) -> Audience:
     """Whom units of these kinds are for; of all that the service declares, where left out."""
-    return _audience(service, service.units if kinds is None else kinds)
+    return _audience(service, (*(service.units if kinds is None else kinds), *_parts(service)))
 
 
 def of_cells(service: Service) -> Audience:
-    """Whom the cells of the analysis grid are for: they are what the score layer shows."""
-    return _audience(service, ("cells", "score"))
+    """Whom the cells of the analysis grid are for: they tell the score, and each part of it."""
+    return _audience(service, ("cells", "score", *_parts(service)))
 
 
 def of_file(service: Service, name: str) -> Audience:
@@ -41,7 +41,11 @@ def of_file(service: Service, name: str) -> Audience:
     if stem in _UNITS:
         return of_units(service)
     layer = stem.removeprefix("tiles-").removesuffix("-web")
-    return _audience(service, (layer if layer in LAYERS else "score",))
+    return _audience(service, (layer,) if layer in service.layers else ("score", *_parts(service)))
+
+
+def _parts(service: Service) -> tuple[str, ...]:
+    return tuple(part.name for part in service.parts)
 
 
 def _audience(service: Service, things: Iterable[str]) -> Audience:

@@ -6,9 +6,11 @@ they are made once, under the home's cache, and lost without harm.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+from geoml.catalog.services import get
+from geoml.contract import Service
 from geoml.editions import EditionRef
 from geoml.files import alone
 from geoml.paths import Home
@@ -21,6 +23,16 @@ CELLS = "-cells"
 """What the id of a collection of cells ends in; no id of an area may."""
 UNITS, FEATURES, FEATURES_INDEX = "units.parquet", "units.geojson", "units-index.arrow"
 CELLS_INDEX, TILES = "cells-index.arrow", "tiles-units.pmtiles"
+
+
+def tile_columns(service: Service, there: Collection[str]) -> tuple[str, ...]:
+    """What vector tiles tell of units: which they are, their score and its parts, what they carry.
+
+    ``there`` are the columns that the table of units has.
+    """
+    parts = (part.name for part in service.parts)
+    wanted = ("id", "kind", f"{service.name}_score", *parts, *service.carried)
+    return tuple(name for name in wanted if name in there)
 
 
 def has_units(edition: EditionRef) -> bool:
@@ -55,7 +67,7 @@ def tiles(home: Home, edition: EditionRef) -> Path:
 
     def make(cache: Path) -> None:
         frame = read_frame(folder / UNITS)
-        write_tiles(cache / TILES, frame, ("id", "kind", f"{edition.service}_score"))
+        write_tiles(cache / TILES, frame, tile_columns(get(edition.service), frame.columns))
 
     return _there(home, edition, (TILES,), make) / TILES
 

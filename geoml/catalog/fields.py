@@ -39,6 +39,8 @@ def fields_of(service: Service, schema: pa.Schema) -> tuple[Field, ...]:
         "height_m": (Text(fr="Hauteur", en="Height"), "m"),
         "area_m2": (Text(fr="Surface au sol", en="Ground area"), "m2"),
     }
+    told |= {part.name: (part.title, "0..100") for part in service.parts}
+    told |= {one.name: (one.title, one.unit) for one in service.features}
     found = []
     for field in schema:
         if field.name not in {"id", "geometry"}:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geoml import editions
-from geoml.catalog.services import names
+from geoml.catalog.services import get, names
+from geoml.contract import Service
 from geoml.errors import InvalidArgument, UnknownEdition, UnknownLayer
 from geoml.paths import Home
 from geoml.types import Text
@@ -17,6 +18,23 @@ LAYERS = {
     "upper": Text(fr="Borne haute", en="Upper bound"),
     "applicability": Text(fr="Hors du domaine du modèle", en="Outside what the model knows"),
 }
+
+
+def title_of(service: Service, name: str) -> Text:
+    """What a layer of a service is called; a part by its own title."""
+    part = next((one for one in service.parts if one.name == name), None)
+    return part.title if part is not None else LAYERS[name]
+
+
+def every_name() -> tuple[str, ...]:
+    """What layers are called, those of every service once."""
+    return tuple(dict.fromkeys(name for one in names() for name in get(one).layers))
+
+
+def names_of(edition: editions.EditionRef) -> tuple[str, ...]:
+    """The layers that an edition has: one of before a part was declared lacks that part."""
+    wanted = get(edition.service).layers
+    return tuple(name for name in wanted if (edition.folder / f"{name}.tif").is_file())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +74,7 @@ def layer(home: Home, layer_id: str) -> Layer:
     stem, _, edition = layer_id.partition("@")
     service, _, rest = stem.partition("-")
     area, _, name = rest.rpartition("-")
-    if service in names() and area and name in LAYERS:
+    if service in names() and area and name in get(service).layers:
         try:
             ref = (
                 editions.find(home, service, area, edition)
@@ -65,7 +83,7 @@ def layer(home: Home, layer_id: str) -> Layer:
             )
         except (UnknownEdition, InvalidArgument):
             ref = None
-        if ref is not None:
+        if ref is not None and name in names_of(ref):
             return Layer(service, area, name, ref, pinned=bool(edition))
     raise UnknownLayer(
         "no such layer", where=repr(layer_id)[:120], next_step="GET /areas lists the layers"
@@ -74,4 +92,5 @@ def layer(home: Home, layer_id: str) -> Layer:
 
 def layers_of(edition: editions.EditionRef) -> tuple[Layer, ...]:
     """The layers of an edition, pinned to it."""
-    return tuple(Layer(edition.service, edition.area, name, edition, True) for name in LAYERS)
+    service, area = edition.service, edition.area
+    return tuple(Layer(service, area, name, edition, True) for name in names_of(edition))

@@ -16,9 +16,11 @@ from geoml.areas.area import Area
 from geoml.catalog import audience
 from geoml.catalog.derived import CELLS, UNITS, cells_index, fragments
 from geoml.catalog.fields import Field, fields_of
+from geoml.catalog.layers import names_of as layer_names
 from geoml.contract import Service
 from geoml.editions import EditionRef
 from geoml.paths import Home
+from geoml.raster.cog import Band, Layer
 from geoml.types import Text
 from geoml.vector.cells import CellStore
 from geoml.vector.fragments import DECIMALS
@@ -110,12 +112,8 @@ class Cells(_Published):
             fr=f"{service.title.fr}, {area.name} : mailles de {area.resolution_m:g} m",
             en=f"{service.title.en}, {area.name}: cells of {area.resolution_m:g} m",
         )
-        score = f"{service.name}_score"
-        layers = {score: "score", **{name: name for name in ("lower", "upper", "applicability")}}
-        self._store = CellStore(
-            cells_index(home, edition),
-            {name: edition.folder / f"{layer}.tif" for name, layer in layers.items()},
-        )
+        layers = _layers(service, edition)
+        self._store = CellStore(cells_index(home, edition), layers)
         self.bbox = outward(self._store.boxes) or area.grid.lonlat_bounds()
         self.fields = fields_of(service, pa.schema([(name, pa.float64()) for name in layers]))
 
@@ -158,6 +156,18 @@ class Cells(_Published):
         shapes = shapely.box(west, north - grid.pixel_y, west + grid.pixel_x, north)
         told = {"id": _ids(places.row.tolist(), places.col.tolist()), **values}
         return geopandas.GeoDataFrame(told, geometry=shapes, crs=grid.crs)
+
+
+def _layers(service: Service, edition: EditionRef) -> dict[str, Layer]:
+    """What is told of a cell, and the raster that holds it; the score comes first."""
+    folder, manifest = edition.folder, edition.manifest()
+    names = [name for name in layer_names(edition) if name != "score"]
+    found: dict[str, Layer] = {f"{service.name}_score": folder / "score.tif"}
+    found |= {name: folder / f"{name}.tif" for name in names}
+    bands = list(manifest.get("inputs", ()))
+    carried = [name for name in service.carried if name in bands]
+    inputs = folder / "inputs.tif"
+    return found | {name: Band(inputs, bands.index(name) + 1) for name in carried}
 
 
 def outward(boxes: Any) -> Box | None:  # noqa: ANN401 - array of shape (n, 4)

@@ -13,7 +13,7 @@ import shapely
 from geoml import clock
 from geoml.areas.area import Area
 from geoml.areas.ingest.stac import EARLIEST, footprint
-from geoml.catalog.layers import LAYERS
+from geoml.catalog.layers import title_of
 from geoml.contract import Service
 from geoml.files import sha256, write_json
 from geoml.lifecycle.web import FLAG
@@ -81,7 +81,7 @@ def edition_item(folder: Path, service: Service, area: Area, about: dict[str, An
         stac_extensions=list(EXTENSIONS),
     )
     for path in sorted(folder.iterdir()):
-        item.add_asset(asset_key(path.name), _asset(path, area))
+        item.add_asset(asset_key(path.name), _asset(path, service, area))
     write_json(folder / "edition.json", item.to_dict(include_self_link=False))
 
 
@@ -90,17 +90,19 @@ def asset_key(name: str) -> str:
     return "units-geojson" if name == "units.geojson" else name.partition(".")[0]
 
 
-def asset_title(key: str) -> Text:
-    """What an asset is, for people."""
+def asset_title(service: Service, key: str) -> Text:
+    """What an asset of an edition is, for people."""
     bare = key.removeprefix(_TILES).removesuffix(_WEB).removesuffix("-geojson")
-    title = LAYERS.get(bare) or _TITLES.get(bare) or Text(fr=bare, en=bare)
+    title = _TITLES.get(bare, Text(fr=bare, en=bare))
+    if bare in service.layers:
+        title = title_of(service, bare)
     form = next((text for mark, text in _FORMS.items() if mark in key), None)
     if form is None:
         return title
     return Text(fr=f"{title.fr} : {form.fr}", en=f"{title.en}: {form.en}")
 
 
-def _asset(path: Path, area: Area) -> pystac.Asset:
+def _asset(path: Path, service: Service, area: Area) -> pystac.Asset:
     key, suffix = asset_key(path.name), path.suffix
     told: dict[str, Any] = {
         "file:checksum": f"1220{sha256(path)}",
@@ -112,7 +114,7 @@ def _asset(path: Path, area: Area) -> pystac.Asset:
         told["proj:code"] = _WEB_MAP if suffix == ".pmtiles" else _LONLAT
     return pystac.Asset(
         href=f"./{path.name}",
-        title=asset_title(key).en,
+        title=asset_title(service, key).en,
         media_type=MEDIA.get(suffix),
         roles=_roles(key, suffix),
         extra_fields=told,

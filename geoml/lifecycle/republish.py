@@ -10,9 +10,10 @@ from typing import Any
 from geoml import catalog, editions
 from geoml.areas.area import load
 from geoml.catalog.derived import CELLS_INDEX, FEATURES, FEATURES_INDEX, TILES, UNITS
-from geoml.catalog.layers import LAYERS
+from geoml.contract import Service
 from geoml.editions import EditionRef
 from geoml.lifecycle.items import edition_item
+from geoml.lifecycle.rasters import INPUTS, TARGET
 from geoml.lifecycle.units import publish_units
 from geoml.lifecycle.web import write_web
 from geoml.paths import Home
@@ -20,9 +21,12 @@ from geoml.vector.cells import write_cells_index
 from geoml.vector.fragments import hilbert_order
 from geoml.vector.read import read_frame
 
-MEASURED = (*(f"{layer}.tif" for layer in LAYERS), "target.tif", "inputs.tif")
-"""What was computed with the model; everything else is made from it."""
 _OF_UNITS = {FEATURES, FEATURES_INDEX, TILES}
+
+
+def measured(service: Service) -> tuple[str, ...]:
+    """Files that were computed with the model; everything else is made from them."""
+    return tuple(f"{name}.tif" for name in (*service.layers, TARGET, INPUTS))
 
 
 def lacking(edition: EditionRef) -> tuple[str, ...]:
@@ -54,7 +58,7 @@ def republish(
     about = old.manifest()
 
     def fill(folder: Path) -> dict[str, Any]:
-        for file in MEASURED:
+        for file in measured(service):
             if file in about["files"]:
                 _take(old.folder / file, folder / file)
         about["web"] = write_web(folder, service)

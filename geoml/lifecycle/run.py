@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeAlias
-
-import numpy as np
 
 from geoml import catalog, editions, modelstore
 from geoml.areas.area import Area, load
 from geoml.catalog.derived import CELLS_INDEX
-from geoml.catalog.layers import LAYERS
 from geoml.contract import Model, Service
 from geoml.errors import Conflict, NotEnoughData, UnknownModel
-from geoml.learning.support import cells, support_mean
 from geoml.lifecycle.features import feature_index, is_fresh, known_features, refresh
 from geoml.lifecycle.items import edition_item
+from geoml.lifecycle.rasters import score
 from geoml.lifecycle.statement import partial, statement
 from geoml.lifecycle.train import train, training_signature
 from geoml.lifecycle.units import score_units
 from geoml.lifecycle.web import write_web
 from geoml.paths import Home
-from geoml.raster.cog import cog_writer, read
-from geoml.raster.grid import Window, grown, windows
-from geoml.types import Array
 from geoml.vector.cells import write_cells_index
 
 Progress: TypeAlias = Callable[[str, float], None]
@@ -61,14 +54,16 @@ def run(
     about = statement(home, service, area, ref, names)
 
     def fill(folder: Path) -> dict[str, Any]:
+        shown = tuple(about["inputs"])
         shares = score(
-            home, service, opened, area, names, folder, lambda p: show("scoring", 0.5 + 0.3 * p)
-        )
-        about.update(shares, warnings=[*partial(shares), *about["warnings"]])
+            home, service, opened, area, names, shown, folder,
+            lambda p: show("scoring", 0.5 + 0.3 * p),
+        )  # fmt: skip
+        about.update(shares, warnings=[*partial(service, shares), *about["warnings"]])
         show("tiles", 0.8)
         about["web"] = write_web(folder, service)
         show("units", 0.95)
-        about["units"] = score_units(home, service, area, folder, names)
+        about["units"] = score_units(home, service, area, folder, names, shown)
         about["cells"] = write_cells_index(folder / CELLS_INDEX, folder / "score.tif")
         edition_item(folder, service, area, about)
         _check_still_there(home, area)
@@ -108,66 +103,6 @@ def _is_made_from(
     now = statement(home, service, area, ref, names)
     same = ("model", "feature_signatures", "sources", "born", "code_version")
     return all(made.get(key) == now[key] for key in same)
-
-
-def score(
-    home: Home,
-    service: Service,
-    model: Model,
-    area: Area,
-    names: tuple[str, ...],
-    folder: Path,
-    step: Callable[[float], None],
-) -> dict[str, float]:
-    """Write the float layers of an edition, block by block, whatever the size of the area.
-
-    ``target.tif`` holds the target and its interval in the target's unit, ``inputs.tif`` what
-    the model saw: the features at the support that it was trained for. Returns which percentage
-    of the cells has an answer, and which has one that the model's training vouches for.
-    """
-    answered = applicable = 0
-    grid, unit = area.grid, service.target.unit
-    k = cells(float(model.manifest["support_m"]), grid)
-    target_bands = (service.target.name, "lower", "upper")
-    units = tuple(one.unit for one in service.features if one.name in names)
-    with ExitStack() as stack:
-
-        def writer(name: str, bands: tuple[str, ...], units: tuple[str, ...]) -> Any:  # noqa: ANN401
-            path = folder / f"{name}.tif"
-            return stack.enter_context(cog_writer(path, grid, bands=bands, units=units))
-
-        layers = {name: writer(name, (name,), ("1",)) for name in LAYERS}
-        targets = writer("target", target_bands, (unit,) * 3)
-        inputs = writer("inputs", names, units)
-        blocks = windows(grid, 512)
-        for number, window in enumerate(blocks):
-            given = {name: _at_support(home, area, name, window, k) for name in names}
-            told = model.predict({n: v.ravel() for n, v in given.items()}, explain=False)
-            answers = (told.target, told.lower, told.upper)
-            shaped = [one.reshape(window.rows, window.cols) for one in answers]
-            for band, values in enumerate(shaped, 1):
-                targets.write(values, window, band)
-            for layer, values in zip(("score", "lower", "upper"), shaped, strict=True):
-                layers[layer].write(service.score.score(values), window)
-            applicability = told.applicability.reshape(window.rows, window.cols)
-            layers["applicability"].write(applicability, window)
-            answered += int(np.isfinite(told.target).sum())
-            applicable += int((told.applicability <= 1).sum())
-            for band, name in enumerate(names, 1):
-                inputs.write(given[name], window, band)
-            step((number + 1) / len(blocks))
-    every = grid.rows * grid.cols
-    return {
-        "answered_percent": round(100.0 * answered / every, 1),
-        "applicable_percent": round(100.0 * applicable / every, 1),
-    }
-
-
-def _at_support(home: Home, area: Area, name: str, window: Window, k: int) -> Array:
-    wide = grown(window, k // 2, area.grid)
-    values = support_mean(read(home.features(area.id) / f"{name}.tif", wide), k)
-    top, left = window.row - wide.row, window.col - wide.col
-    return values[top : top + window.rows, left : left + window.cols]
 
 
 def _chosen(home: Home, service: Service, area: Area, asked: str | None) -> modelstore.ModelRef:
@@ -216,7 +151,7 @@ def _is_stale(home: Home, service: Service, area_id: str) -> bool:
     pointed = modelstore.own_champion(home, service.name, key)
     if now is None:
         return False
-    return pointed is None or pointed.manifest()["signatures"].get(area_id) != now
+    return pointed is None or pointed.manifest().get("signatures", {}).get(area_id) != now
 
 
 def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str, ...]:

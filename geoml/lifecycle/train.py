@@ -33,6 +33,8 @@ _RING = 0.1
 QUANTITIES = {
     "surface temperature": Text(fr="température de surface", en="surface temperature"),
     "brightness temperature": Text(fr="température de brillance", en="brightness temperature"),
+    "depth of a flood": Text(fr="hauteur d'eau d'une inondation", en="depth of a flood"),
+    "extent of a flood": Text(fr="étendue d'une inondation", en="extent of a flood"),
 }
 """What a label measures, in the words that citizens read; the two are never confused."""
 
@@ -94,7 +96,8 @@ def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -
     """Whether a model should answer for areas without one: a good one, where a poor one does.
 
     The first does in any case. A later one must stand higher (``_rank``) and be able to live on
-    whatever the contract calls enough. A champion that a person chose stays.
+    whatever the contract calls enough. A champion that a person chose stays, and one that learned
+    nothing: it holds anywhere, which what was learned in one town need not.
     """
     try:
         now = modelstore.champion(home, service.name).manifest()
@@ -104,7 +107,8 @@ def _better_everywhere(home: Home, service: Service, ref: modelstore.ModelRef) -
     least = {name for group in service.needs_one_of for name in group}
     able = least <= set(new["features_used"])
     chosen = modelstore.is_chosen(home, service.name)
-    return able and not chosen and _rank(new) > _rank(now)
+    stays = chosen or modelstore.is_frozen(now)
+    return able and not stays and _rank(new) > _rank(now)
 
 
 _DOUBTS = {"skill", "not_accepted", "little"}
@@ -113,7 +117,7 @@ _DOUBTS = {"skill", "not_accepted", "little"}
 
 def _rank(manifest: Mapping[str, Any]) -> int:
     """0: learned from made-up data; 1: real, but in doubt; 2: real and accepted without a doubt."""
-    if manifest.get("synthetic"):
+    if modelstore.is_synthetic(manifest):
         return 0
     doubts = {one.get("code") for one in manifest.get("warnings", ())} & _DOUBTS
     return 1 if doubts or not manifest.get("accepted", True) else 2
@@ -215,11 +219,12 @@ def _samples(
 
 
 def support_m(label: Source) -> float:
-    """Ground that one value of the label speaks for; a thermal band's 90 m where nobody says.
+    """Ground that one value of the label speaks for: the cells that it was delivered in, or more.
 
-    Never less than the cells that it was delivered in.
+    Where nobody says what a thermal band resolves, that is 90 m.
     """
-    return max(label.support_m or THERMAL_SUPPORT_M, label.native_m or 0.0)
+    unsaid = THERMAL_SUPPORT_M if label.kind == "temperature" else 0.0
+    return max(label.support_m or unsaid, label.native_m or 0.0)
 
 
 def _label(service: Service, found: Mapping[str, Source]) -> Source | None:

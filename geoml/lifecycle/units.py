@@ -9,41 +9,56 @@ import numpy as np
 import pandas as pd
 
 from geoml.areas.area import Area
-from geoml.catalog.derived import FEATURES, FEATURES_INDEX, TILES, UNITS
+from geoml.catalog.derived import FEATURES, FEATURES_INDEX, TILES, UNITS, tile_columns
 from geoml.contract import Service
+from geoml.lifecycle.rasters import INPUTS
 from geoml.paths import Home
+from geoml.raster.cog import Band, Layer
 from geoml.vector.fragments import hilbert_order, write_fragments
 from geoml.vector.tiles import write_tiles
 from geoml.vector.write import write_vector
 from geoml.vector.zonal import zonal_means
 
-LAYERS = ("score", "lower", "upper", "applicability")
 CARRIED = ("name", "height_m", "area_m2")
 
 
 def score_units(
-    home: Home, service: Service, area: Area, folder: Path, names: tuple[str, ...]
+    home: Home,
+    service: Service,
+    area: Area,
+    folder: Path,
+    names: tuple[str, ...],
+    shown: tuple[str, ...],
 ) -> dict[str, int]:
     """Write ``units.parquet``: one row per unit with the mean score and interval over its ground;
     and, of the same rows, what ``publish_units`` writes.
 
     Columns: id, kind, <service>_score, lower, upper (0..100), applicability (dissimilarity over
-    its threshold), why, what the unit already carried, geometry in the area's CRS. A unit on
+    its threshold), the score of each part (0..100), the mean of each feature that the service
+    carries along, why, what the unit already carried, geometry in the area's CRS. All are means
+    over the ground of the unit, so its score can be above that of its largest part. A unit on
     ground without an answer keeps its row with NaN, and ``why`` says what is unknown there;
-    ``names`` are the features that the model used. Returns how many units of each kind there are.
+    ``names`` are the features that the model used, ``shown`` the bands of ``inputs.tif``.
+    Returns how many units of each kind there are.
     """
     frames = [frame for kind in service.units if (frame := _frame(home, area, kind)) is not None]
     if not frames:
         return {}
     units = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.crs)
-    means = zonal_means({name: folder / f"{name}.tif" for name in LAYERS}, units)
-    columns = {f"{service.name}_score": "score", **{name: name for name in LAYERS[1:]}}
-    for column, layer in columns.items():
-        units[column] = np.round(means[layer], 3)
+    score = f"{service.name}_score"
+    layers = {score: "score", **{name: name for name in service.layers if name != "score"}}
+    rasters: dict[str, Layer] = {name: folder / f"{one}.tif" for name, one in layers.items()}
+    rasters |= {
+        name: Band(folder / f"{INPUTS}.tif", shown.index(name) + 1)
+        for name in service.carried
+        if name in shown
+    }
+    for column, values in zonal_means(rasters, units).items():
+        units[column] = np.round(values, 3)
     why = _why(service, names)
-    units["why"] = [why if lost else None for lost in np.isnan(means["score"])]
+    units["why"] = [why if lost else None for lost in units[score].isna()]
     carried = [name for name in CARRIED if name in units.columns]
-    units = hilbert_order(units[["id", "kind", *columns, "why", *carried, "geometry"]])
+    units = hilbert_order(units[["id", "kind", *rasters, "why", *carried, "geometry"]])
     publish_units(service, folder, units)
     return {str(kind): int(count) for kind, count in units["kind"].value_counts().items()}
 
@@ -52,11 +67,11 @@ def publish_units(service: Service, folder: Path, units: gpd.GeoDataFrame) -> No
     """Write the table of units and what is served from it.
 
     ``units.parquet``; ``units.geojson`` with its index, the same rows in the same order as
-    ready-made features; ``tiles-units.pmtiles``, vector tiles with id, kind and score.
+    ready-made features; ``tiles-units.pmtiles``, vector tiles with ``tile_columns``.
     """
     write_vector(folder / UNITS, units)
     write_fragments(folder / FEATURES, folder / FEATURES_INDEX, units)
-    write_tiles(folder / TILES, units, ("id", "kind", f"{service.name}_score"))
+    write_tiles(folder / TILES, units, tile_columns(service, units.columns))
 
 
 def _why(service: Service, names: tuple[str, ...]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from geoml.catalog.layers import LAYERS
 from geoml.contract import Service
 from geoml.raster.coding import (
     applicability_index,
@@ -32,11 +31,15 @@ def palette_of(service: Service, layer: str) -> Palette:
 def write_web(folder: Path, service: Service) -> dict[str, Any]:
     """Write ``<layer>-web.tif`` and ``tiles-<layer>.pmtiles`` for every layer in ``folder``.
 
+    An edition of before a part was declared has no raster of it, and gets none here.
+
     Returns zooms and bounds in longitude and latitude, for the manifest.
     """
     zooms = (0, 0)
-    for layer in LAYERS:
+    for layer in service.layers:
         source, copy = folder / f"{layer}.tif", folder / f"{layer}-web.tif"
+        if not source.is_file():
+            continue
         flag = layer == FLAG
         zooms = web_cog(
             source,

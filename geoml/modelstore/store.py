@@ -3,7 +3,13 @@
 ``$GEOML_HOME/models/<service>/<version>/`` holds what a town trains, the same shape in the
 packaged ``models/<service>/<version>/`` holds what ships with geoml. A version is immutable.
 ``champion.json`` answers "which model serves?": one version for the service, and one per area
-where an area has its own.
+where an area has its own. Where it names none for the service, the newest packaged model serves.
+
+A *frozen* model (``frozen`` is true in its manifest) learned nothing: its numbers come from the
+literature, so it holds anywhere. Its manifest says what every manifest says (``champion``,
+``features_used``, ``interval_level``, ``metrics``, ``quantity``, ``reference``, ``synthetic``,
+``warnings``) and no ``areas``, ``born``, ``dates`` or ``support_m``: it answers cell by cell. One
+that was trained where a label is may be frozen too, when nothing learned was better.
 """
 
 from __future__ import annotations
@@ -11,7 +17,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +31,7 @@ from geoml.paths import Home, packaged_models
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
 MANIFEST = "manifest.json"
 POINTER = "champion.json"
+_DIGITS = re.compile(r"(\d+)")
 _STALE_S = 86_400.0
 _EVERYWHERE = "*"
 
@@ -110,7 +117,8 @@ def promote(
     """Make a model the champion of an area, of the service, or both; one atomic rename.
 
     ``area`` is a ``champion_key``, here and below.
-    The first model of a service becomes its champion whatever is asked, so that there is one.
+    The first model of a service becomes its champion whatever is asked, so that there is one,
+    unless one ships with geoml.
     ``chosen`` says that a person wants it there, whatever is trained later; ``is_chosen`` tells.
     """
     path = home.models(ref.service) / POINTER
@@ -119,7 +127,8 @@ def promote(
         places = set() if area is None else {area}
         if area is not None:
             pointer["areas"][area] = ref.version
-        if everywhere or area is None or not pointer["version"]:
+        alone_here = not pointer["version"] and _packaged(ref.service) is None
+        if everywhere or area is None or alone_here:
             pointer["version"] = ref.version
         if everywhere or area is None:
             places.add(_EVERYWHERE)
@@ -145,15 +154,18 @@ def own_champion(home: Home, service: str, area: str) -> ModelRef | None:
 
 
 def champion(home: Home, service: str, area: str | None = None) -> ModelRef:
-    """The model that serves: the area's own, else the service's, else the newest packaged one."""
+    """The model that serves: the area's own, else the service's, else the newest packaged one.
+
+    Raises UnknownModel.
+    """
     pointer = _pointer(home.models(service) / POINTER)
     version = pointer["areas"].get(area) if area else None
     version = version or pointer["version"]
     if version:
         return find(home, service, version)
-    packaged = names(home, service)
-    if packaged:
-        return packaged[-1]
+    left = _packaged(service) or next(reversed(names(home, service)), None)
+    if left is not None:
+        return left
     raise UnknownModel(
         "no model is trained yet",
         where=service,
@@ -175,6 +187,30 @@ def open_model(service: Service, ref: ModelRef) -> Model:
     step = f"train {ref.service} again, or promote another version"
     verify(ref.folder, manifest["files"], next_step=step)
     return service.load(ref.folder, manifest)
+
+
+def is_frozen(manifest: Mapping[str, Any]) -> bool:
+    """Whether a model learned nothing, and so holds anywhere."""
+    return manifest.get("frozen") is True
+
+
+def is_synthetic(manifest: Mapping[str, Any]) -> bool:
+    """Whether a model learned from made-up data; one that learned nothing did not."""
+    return bool(manifest.get("synthetic")) and not is_frozen(manifest)
+
+
+def _packaged(service: str) -> ModelRef | None:
+    """The newest of the models that ship with geoml for a service: 10 is newer than 9."""
+    found = [manifest.parent for manifest in packaged_models(service).glob(f"[!.]*/{MANIFEST}")]
+    if not found:
+        return None
+    newest = max(found, key=lambda folder: _natural(folder.name))
+    return ModelRef(service, newest.name, newest)
+
+
+def _natural(version: str) -> list[tuple[int, str]]:
+    parts = _DIGITS.split(version)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
 def _pointer(path: Path) -> dict[str, Any]:

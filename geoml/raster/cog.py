@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import rasterio
@@ -24,6 +25,23 @@ from geoml.types import Array
 
 BLOCK = 512
 _GDAL = {"GDAL_CACHEMAX": 128, "GDAL_NUM_THREADS": "1", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One band of one of our own rasters, counted from 1."""
+
+    path: Path
+    number: int = 1
+
+
+Layer: TypeAlias = Path | Band
+"""A raster by its path is its first band."""
+
+
+def band_of(layer: Layer) -> Band:
+    """The band that is meant."""
+    return layer if isinstance(layer, Band) else Band(layer)
 
 
 @contextmanager

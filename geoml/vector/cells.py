@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from geoml.errors import CorruptFile
 from geoml.files import replacing
-from geoml.raster.cog import BLOCK, open_cog, read_from, read_grid
+from geoml.raster.cog import BLOCK, Layer, band_of, open_cog, read_from, read_grid
 from geoml.raster.grid import Grid, Window, transformer, windows
 from geoml.types import Array
 from geoml.vector.fragments import DECIMALS, outline, write_index
@@ -72,13 +72,15 @@ def write_cells_index(path: Path, raster: Path) -> int:
 class CellStore:
     """Cells of rasters that share a grid; safe to read from any thread.
 
-    ``layers`` maps the name of a property to its raster; the first decides which cells have an
-    answer. Raises CorruptFile when index and rasters do not belong together.
+    ``layers`` maps the name of a property to its raster, or to a band of one; the first decides
+    which cells have an answer. Raises CorruptFile when index and rasters do not belong together.
     """
 
-    def __init__(self, index: Path, layers: Mapping[str, Path]) -> None:
-        self.names, self._paths = tuple(layers), tuple(map(os.fspath, layers.values()))
-        self.grid = read_grid(next(iter(layers.values())))
+    def __init__(self, index: Path, layers: Mapping[str, Layer]) -> None:
+        bands = [band_of(layer) for layer in layers.values()]
+        self.names = tuple(layers)
+        self._bands = tuple((os.fspath(band.path), band.number) for band in bands)
+        self.grid = read_grid(bands[0].path)
         try:
             with pa.memory_map(os.fspath(index)) as source:
                 table = pa.ipc.open_file(source).read_all()
@@ -143,7 +145,7 @@ class CellStore:
             places = Places(answered.row[some], answered.col[some])
             at.append(places)
             inner = places.row % BLOCK, places.col % BLOCK
-            layers = range(len(self._paths))
+            layers = range(len(self._bands))
             values.append(np.stack([self._tile(block, layer)[inner] for layer in layers]))
         empty = np.empty(0, np.intp)
         found = np.concatenate(values, axis=1) if values else np.empty((len(self.names), 0))
@@ -182,7 +184,7 @@ class CellStore:
 
     def _tile(self, block: int, layer: int) -> Array:
         top, left = (part * SIDE // BLOCK * BLOCK for part in divmod(block, self._across))
-        return _decoded(self._paths[layer], self.grid, top, left)
+        return _decoded(*self._bands[layer], self.grid, top, left)
 
 
 def corners(grid: Grid, places: Places) -> NDArray[np.float64]:
@@ -209,11 +211,11 @@ def _lonlat(grid: Grid, row: Indices, col: Indices) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=48)  # of 1 MiB each: what a process remembers is bounded
-def _decoded(path: str, grid: Grid, top: int, left: int) -> Array:
-    """One block of a raster that lies in a sealed edition."""
+def _decoded(path: str, band: int, grid: Grid, top: int, left: int) -> Array:
+    """One block of one band of a raster that lies in a sealed edition."""
     window = Window(top, left, min(BLOCK, grid.rows - top), min(BLOCK, grid.cols - left))
     with open_cog(Path(path)) as dataset:
-        return read_from(dataset, window)
+        return read_from(dataset, window, band)
 
 
 def _blocks(grid: Grid) -> tuple[int, int]:

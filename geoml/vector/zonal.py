@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,14 +13,14 @@ from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geoml.raster.cog import read, read_grid
+from geoml.raster.cog import Band, Layer, band_of, read, read_grid
 from geoml.raster.grid import Grid, Window
 from geoml.types import Array
 
 _CHUNK = 1024  # cells: polygons whose middle lies in the same square of this side share one read
 
 
-def zonal_means(rasters: Mapping[str, Path], polygons: gpd.GeoDataFrame) -> dict[str, Array]:
+def zonal_means(rasters: Mapping[str, Layer], polygons: gpd.GeoDataFrame) -> dict[str, Array]:
     """Mean of each raster over each polygon, shape (polygons,); NaN where no known cell is met.
 
     Cells count by the share of them that the polygon covers (exactextract), so a building
@@ -31,10 +30,11 @@ def zonal_means(rasters: Mapping[str, Path], polygons: gpd.GeoDataFrame) -> dict
     means = {name: np.full(len(polygons), np.nan) for name in rasters}
     if polygons.empty:
         return means
-    grid = read_grid(next(iter(rasters.values())))
+    bands = {name: band_of(layer) for name, layer in rasters.items()}
+    grid = read_grid(next(iter(bands.values())).path)
     for rows, window in _chunks(grid, polygons):
         part = polygons.iloc[rows][[polygons.geometry.name]]
-        for name, values in _means(rasters, grid, window, part).items():
+        for name, values in _means(bands, grid, window, part).items():
             means[name][rows] = values
     return means
 
@@ -65,19 +65,20 @@ def _window(grid: Grid, west: float, south: float, east: float, north: float) ->
 
 
 def _means(
-    rasters: Mapping[str, Path], grid: Grid, window: Window, polygons: gpd.GeoDataFrame
+    bands: Mapping[str, Band], grid: Grid, window: Window, polygons: gpd.GeoDataFrame
 ) -> dict[str, Array]:
     west, south, east, north = grid.window(window).bounds
     wkt = CRS.from_user_input(grid.crs).to_wkt()
     sources: list[Any] = [
         NumPyRasterSource(
-            read(path, window), west, south, east, north, nodata=np.nan, name=name, srs_wkt=wkt
+            read(band.path, window, band.number), *(west, south, east, north),
+            nodata=np.nan, name=name, srs_wkt=wkt,
         )
-        for name, path in rasters.items()
-    ]
+        for name, band in bands.items()
+    ]  # fmt: skip
     located = polygons.set_crs(wkt, allow_override=True)  # the same CRS in the same words
     frame = exact_extract(sources, located, ["mean"], output="pandas")
-    single = len(rasters) == 1
+    single = len(bands) == 1
     return {
-        name: frame["mean" if single else f"{name}_mean"].to_numpy(dtype=float) for name in rasters
+        name: frame["mean" if single else f"{name}_mean"].to_numpy(dtype=float) for name in bands
     }

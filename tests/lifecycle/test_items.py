@@ -61,8 +61,8 @@ def test_the_outline_is_that_of_the_grid_on_the_ground(item):
     assert box.buffer(1e-6).contains(outline)
 
 
-def test_every_file_of_an_edition_has_a_key_and_a_title_of_its_own(town, service_name):
-    edition = editions.current(town, service_name, "town")
+def test_every_file_of_an_edition_has_a_key_and_a_title_of_its_own(town, service):
+    edition = editions.current(town, service.name, "town")
     names = [name for name in edition.manifest()["files"] if name != "edition.json"]
     keys = list(map(asset_key, names))
     assert len(set(keys)) == len(names)
@@ -70,7 +70,7 @@ def test_every_file_of_an_edition_has_a_key_and_a_title_of_its_own(town, service
     assert {one["href"].removeprefix("./") for one in stored.values()} == set(names)
     assert set(keys) == set(stored)
     for key in keys:
-        title = asset_title(key)
+        title = asset_title(service, key)
         assert title.fr != title.en or key == "score", key
         assert title.en != key, key
     assert set(catalog.LAYERS) <= set(keys)

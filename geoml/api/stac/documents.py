@@ -13,6 +13,7 @@ from geoml.api.security import sees
 from geoml.api.stac.entries import METADATA_ONLY, STAC_VERSION, Entry
 from geoml.api.stac.shelf import SOURCES, Group
 from geoml.catalog import audience
+from geoml.contract import Service
 from geoml.lifecycle.items import asset_title
 from geoml.types import Language, Text
 
@@ -172,7 +173,7 @@ def _item_assets(group: Group, language: Language) -> dict[str, Any]:
     service = catalog.get(group.service)
     return {
         key: {
-            "title": asset_title_of(key, asset, language),
+            "title": asset_title_of(service, key, asset, language),
             "type": asset["type"],
             "roles": asset["roles"],
         }
@@ -206,6 +207,8 @@ def address(here: str, group: Group) -> str:
     return f"{here}/collections/{group.id}"
 
 
-def asset_title_of(key: str, asset: Mapping[str, Any], language: Language) -> str:
+def asset_title_of(
+    service: Service, key: str, asset: Mapping[str, Any], language: Language
+) -> str:
     """What an asset is, for people; the manifest says it itself."""
-    return str(asset["title"]) if key == "manifest" else asset_title(key).in_(language)
+    return str(asset["title"]) if key == "manifest" else asset_title(service, key).in_(language)

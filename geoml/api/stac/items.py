@@ -71,7 +71,7 @@ def _assets(
         key: {
             **asset,
             "href": f"{files}/{asset['href']}",
-            "title": asset_title_of(key, asset, language),
+            "title": asset_title_of(service, key, asset, language),
         }
         for key, asset in stored.items()
         if sees(audience.of_file(service, asset["href"]))
@@ -112,7 +112,7 @@ def _maps(ref: EditionRef, base: str, language: Language) -> list[dict[str, Any]
             "tilejson",
             f"{base}/tiles/{layer.id}/tilejson.json",
             _TILEJSON,
-            asset_title(layer.name).in_(language),
+            asset_title(service, layer.name).in_(language),
         )
         for layer in layers_of(ref)
         if sees(audience.of_layer(service, layer.name))
