@@ -1,0 +1,67 @@
+"""Where water runs in a bed: mapped water, and cells that enough ground drains through."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geoml.features.hydrology.routing import Cells, Flow
+from geoml.types import Array, Mask
+
+CHANNEL_KM2 = 0.5
+"""Least upstream area of a channel that no map shows."""
+
+UNDRAINED = -1
+"""What stands for the nearest drainage cell where water leaves known ground before it meets one."""
+
+
+def drainage(
+    flow: Flow,
+    upstream_km2: Array,
+    water: Mask | None = None,
+    channel_km2: float = CHANNEL_KM2,
+) -> Mask:
+    """Cells of the drainage: mapped water, and known ground that ``channel_km2`` drains through.
+
+    An outlet beside mapped water of unknown height drains into it: it is drainage too.
+    """
+    known = ~np.isnan(flow.level)
+    found: Mask = known & (upstream_km2 >= channel_km2)
+    if water is not None:
+        found |= known & (water | _beside(water & ~known, flow))
+    return found
+
+
+def _beside(unseen: Mask, flow: Flow) -> Mask:
+    """Outlets that touch ``unseen`` cells."""
+    near = np.zeros(flow.shape, np.bool_)
+    if not unseen.any():
+        return near
+    rows, cols = flow.shape
+    wide = np.pad(unseen, 1)
+    for down in range(3):
+        for right in range(3):
+            near |= wide[down : down + rows, right : right + cols]
+    outlet = np.zeros(near.size, np.bool_)
+    outlet[flow.outlets] = True
+    out: Mask = near & outlet.reshape(flow.shape)
+    return out
+
+
+def nearest_drain(flow: Flow, drainage: Mask) -> Cells:
+    """Flat number of the first drainage cell on the way down from each cell; its own on drainage.
+
+    Shape (rows, cols), int32; UNDRAINED where the ground is unknown or the way ends before.
+    """
+    here = np.arange(drainage.size, dtype=np.int32).reshape(drainage.shape)
+    start = np.where(drainage, here, np.int32(UNDRAINED))
+    if not flow.order.size:
+        return start
+    found: Cells = flow.raster().fillnodata(start, UNDRAINED, direction="up")
+    return found
+
+
+def at_drain(values: Array, drain: Cells) -> Array:
+    """``values`` of each cell's nearest drainage cell, NaN where there is none."""
+    taken = values.ravel()[np.maximum(drain, 0)]
+    out: Array = np.where(drain >= 0, taken, values.dtype.type(np.nan))
+    return out
