@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from geoml import modelstore
 from geoml.contract import Model, Prediction, Service
 from geoml.types import Array, Text
 
@@ -48,11 +49,13 @@ def answer(
         warnings.append(OUTSIDE.as_dict())
     return {
         **measures(service, (target, lower, prediction.upper[row]), applicability),
+        "score_kind": service.score_kind_of(model.manifest),
+        "parts": parts(service, {name: one[row] for name, one in prediction.parts.items()}),
         "interval_level": model.manifest["interval_level"],
         "average": number(prediction.average, 3),
         "contributions": drivers(service, given, prediction, row),
         "model": model_id(service, model),
-        "synthetic_model": bool(model.manifest["synthetic"]),
+        "synthetic_model": modelstore.is_synthetic(model.manifest),
         "quantity": about["quantity"],
         "reference": about["reference"],
         "warnings": warnings,
@@ -98,6 +101,20 @@ def measures(
         "applicability": number(applicability, 3),
         "applicable": bool(applicability <= 1.0),
     }
+
+
+def parts(service: Service, targets: Mapping[str, float]) -> dict[str, Any]:
+    """Every part that the service keeps apart, null where it is unknown; ``targets`` by name."""
+    found = {}
+    for one in service.parts:
+        target = targets.get(one.name, math.nan)
+        score = float(service.score.score(np.array(target, dtype=float)))
+        found[one.name] = {
+            "title": one.title.as_dict(),
+            f"{service.name}_score": number(score, 1),
+            service.target.name: number(target, 3),
+        }
+    return found
 
 
 def drivers(

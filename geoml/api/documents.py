@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from geoml import catalog, editions
+from geoml import catalog, editions, modelstore
 from geoml.api.security import sees
 from geoml.api.served import Served
 from geoml.areas.area import Area
@@ -20,13 +20,14 @@ _FEATURES = ("features_used", "features_unused", "features_missing")
 def service_document(service: Service, served: Served) -> dict[str, Any]:
     """The contract of a service, and the state of its champion."""
     score, target = service.score, service.target
+    model = _model(service, served)
     return {
         "name": service.name,
         "title": service.title.as_dict(),
         "summary": service.summary.as_dict(),
         "is_not": service.is_not.as_dict(),
         "kind": service.kind,
-        "score_kind": service.score_kind,
+        "score_kind": model["score_kind"] if model else service.score_kind,
         "score": {
             "name": f"{service.name}_score",
             "unit": "0..100",
@@ -52,7 +53,28 @@ def service_document(service: Service, served: Served) -> dict[str, Any]:
         ],
         "needs_one_of": [list(group) for group in service.needs_one_of],
         "legend": legend(service),
-        "model": _model(service, served),
+        **_apart(service),
+        "model": model,
+    }
+
+
+def _apart(service: Service) -> dict[str, Any]:
+    """The causes that it keeps apart, what units bring along, and what a town can try out."""
+    return {
+        "parts": [
+            {"name": one.name, "title": one.title.as_dict(), "summary": one.summary.as_dict()}
+            for one in service.parts
+        ],
+        "carried": list(service.carried),
+        "actions": [
+            {
+                "name": one.name,
+                "title": one.title.as_dict(),
+                "unit": one.unit,
+                "valid": list(one.valid),
+            }
+            for one in service.actions
+        ],
     }
 
 
@@ -97,18 +119,18 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
     """An edition: where its tiles and files are, what it was made from."""
     manifest = served.manifest(edition)
     web, service = manifest["web"], catalog.get(edition.service)
-    keep = ("created", "date", "date_of", "model", "synthetic_model", "reference", "quantity")
-    shares = ("answered_percent", "applicable_percent")
+    keep = ("created", "date", "date_of", "model", "synthetic_model", "score_kind", "reference")
+    told = ("quantity", "answered_percent", "applicable_percent")
     return {
         "service": edition.service,
         "area": edition.area,
         "edition": edition.id,
-        **{name: manifest.get(name) for name in (*keep, *_FEATURES, *shares, "warnings")},
+        **{name: manifest.get(name) for name in (*keep, *_FEATURES, *told, "warnings")},
         "layers": [
             {
                 "id": layer.id,
                 "name": layer.name,
-                "title": catalog.LAYERS[layer.name].as_dict(),
+                "title": catalog.title_of(service, layer.name).as_dict(),
                 "url": f"{prefix}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.png",
                 "tilejson": f"{prefix}/tiles/{layer.id}/tilejson.json",
                 "minzoom": web["minzoom"],
@@ -145,4 +167,6 @@ def _model(service: Service, served: Served) -> dict[str, Any] | None:
     except UnknownModel:
         return None
     keep = ("version", "champion", "accepted", "metrics", "features_used", "synthetic", "areas")
-    return {name: manifest.get(name) for name in keep}
+    told = {name: manifest.get(name) for name in keep}
+    frozen = modelstore.is_frozen(manifest)
+    return {**told, "frozen": frozen, "score_kind": service.score_kind_of(manifest)}

@@ -76,7 +76,7 @@ class TileLayers:
             immutable=found.pinned,
             etag=f"{found.edition.id}-{found.name}-{_colours(found.service, found.name)}",
             pmtiles=found.pmtiles,
-            title=_title(service.title, catalog.LAYERS[found.name]),
+            title=_title(service.title, catalog.title_of(service, found.name)),
             unit="1" if flag else "0..100",
             minzoom=web["minzoom"],
             maxzoom=web["maxzoom"],
@@ -144,7 +144,8 @@ def _colours(service: str, layer: str) -> str:
 
 
 def _title(service: Text, layer: Text) -> Text:
-    return Text(fr=f"{service.fr} : {layer.fr.lower()}", en=f"{service.en}: {layer.en.lower()}")
+    name = layer.within()
+    return Text(fr=f"{service.fr} : {name.fr}", en=f"{service.en}: {name.en}")
 
 
 def _licences(manifest: dict[str, Any]) -> list[str]:

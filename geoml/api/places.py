@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geoml.api.answers import OUTSIDE, UNKNOWN, drivers, measures, number
+from geoml.api.answers import OUTSIDE, UNKNOWN, drivers, measures, number, parts
 from geoml.api.security import sees
 from geoml.api.served import Served
 from geoml.areas.area import Area
@@ -26,8 +28,8 @@ def at_place(
 
     Raises OutsideData when no edition covers the place, or when its cell has no answer.
     """
-    found, edition, (row, col), (target, lower, upper) = _locate(service, served, lon, lat, area)
-    folder = edition.folder
+    found, edition, (row, col), values = _locate(service, served, lon, lat, area)
+    (target, lower, upper), folder = values[:3], edition.folder
     applicability = read_cell(folder / "applicability.tif", row, col)[0]
     manifest = served.manifest(edition)
     why, average, warnings = _drivers(service, served, edition, (row, col))
@@ -45,10 +47,13 @@ def at_place(
         "quantity": manifest["quantity"],
         "reference": manifest["reference"],
         **measures(service, (target, lower, upper), applicability),
+        "score_kind": manifest.get("score_kind") or service.score_kind,
+        "parts": parts(service, dict(zip(manifest.get("parts", ()), values[3:], strict=True))),
         "interval_level": manifest["interval_level"],
         "average": average,
         "contributions": why,
         "cell": _cell(found, row, col),
+        "carried": _carried(service, manifest, folder, (row, col)),
         "features_missing": manifest["features_missing"],
         "warnings": warnings,
     }
@@ -59,7 +64,7 @@ def at_place(
 def _locate(
     service: Service, served: Served, lon: float, lat: float, area: str | None
 ) -> tuple[Area, EditionRef, tuple[int, int], list[float]]:
-    """The area that answers at a place, its edition, the cell, and its target with interval."""
+    """The area that answers at a place, its edition, the cell, and the bands of its target."""
     if not sees(audience.of_cells(service)):
         raise OutsideData("no published answer covers this place", where=service.name)
     asked = (served.area(area),) if area is not None else served.areas()
@@ -105,13 +110,34 @@ def _drivers(
     manifest = served.manifest(edition)
     names = manifest["features_used"]
     values = read_cell(edition.folder / "inputs.tif", *cell)
-    given = {name: np.array([value]) for name, value in zip(names, values, strict=True)}
+    # What the model saw comes first; what is only carried along comes after.
+    given = {name: np.array([one]) for name, one in zip(names, values, strict=False)}
     try:
         model = served.model(service.name, manifest["model"].partition("@")[2])
     except NotFound:
         return [], None, [UNKNOWN.as_dict()]
     prediction = model.predict(given)
     return drivers(service, given, prediction, 0), number(prediction.average, 3), []
+
+
+def _carried(
+    service: Service, manifest: Mapping[str, Any], folder: Path, cell: tuple[int, int]
+) -> list[dict[str, Any]]:
+    """The features that the service always shows, as they are in a cell."""
+    bands: list[str] = manifest.get("inputs", [])
+    declared = [one for one in service.features if one.name in {*service.carried} & {*bands}]
+    if not declared:
+        return []
+    values = dict(zip(bands, read_cell(folder / "inputs.tif", *cell), strict=True))
+    return [
+        {
+            "feature": one.name,
+            "title": one.title.as_dict(),
+            "unit": one.unit,
+            "value": number(values[one.name], 3),
+        }
+        for one in declared
+    ]
 
 
 def _cell(area: Area, row: int, col: int) -> list[list[float]]:

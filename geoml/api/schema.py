@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from geoml.contract import Service
+from geoml.contract import ScoreKind, Service
 
 
 def request_schema(service: Service) -> dict[str, Any]:
@@ -35,6 +35,8 @@ def prediction_schema(service: Service) -> dict[str, Any]:
     properties: dict[str, Any] = {
         f"{service.name}_score": {**score, "nullable": True, "description": service.title.en},
         service.target.name: {**number, "description": f"{service.target.title.en} ({unit})"},
+        "score_kind": {"type": "string", "enum": list(get_args(ScoreKind))},
+        "parts": _parts(service, {**score, "nullable": True}, number),
         "unit": {"type": "string", "example": unit},
         "lower": {**number, "description": f"Lower end of the interval ({unit})"},
         "upper": {**number, "description": f"Upper end of the interval ({unit})"},
@@ -55,6 +57,23 @@ def prediction_schema(service: Service) -> dict[str, Any]:
         "description": "The answer, or a list of answers for a list of rows",
         "content": {"application/json": {"schema": schema}},
     }
+
+
+def _parts(service: Service, score: dict[str, Any], number: dict[str, Any]) -> dict[str, Any]:
+    """The causes that are kept apart, each with its own score and target."""
+    told = {
+        one.name: {
+            "type": "object",
+            "description": one.summary.en,
+            "properties": {
+                "title": {"type": "object"},
+                f"{service.name}_score": {**score, "description": one.title.en},
+                service.target.name: {**number, "description": service.target.title.en},
+            },
+        }
+        for one in service.parts
+    }
+    return {"type": "object", "properties": told, "description": "What it is the largest of."}
 
 
 def _typical(service: Service) -> dict[str, float]:

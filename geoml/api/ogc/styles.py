@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geoml.catalog.collections import Collection
-from geoml.catalog.layers import LAYERS
+from geoml.catalog.layers import title_of
 from geoml.contract import Service
 from geoml.errors import UnknownLayer
 from geoml.lifecycle.web import FLAG, palette_of
@@ -75,10 +75,11 @@ class Look:
 
 def look(service: Service, style: str) -> Look:
     """The look of a map layer, and of the property of the same name; raises UnknownLayer."""
-    if style not in LAYERS:
-        raise UnknownLayer("no such style", where=repr(style)[:60], expected=", ".join(LAYERS))
-    name, whole = LAYERS[style], service.title
-    title = Text(fr=f"{whole.fr} : {name.fr.lower()}", en=f"{whole.en}: {name.en.lower()}")
+    if style not in service.layers:
+        told = ", ".join(service.layers)
+        raise UnknownLayer("no such style", where=repr(style)[:60], expected=told)
+    name, whole = title_of(service, style).within(), service.title
+    title = Text(fr=f"{whole.fr} : {name.fr}", en=f"{whole.en}: {name.en}")
     field = f"{service.name}_score" if style == DEFAULT else style
     classes = _flags(service) if style == FLAG else _scores(service)
     return Look(style, title, field, classes)
@@ -110,11 +111,11 @@ def painted(one: Look, name: str) -> Look:
     )
 
 
-def styles_of(collection: Collection) -> tuple[str, ...]:
+def styles_of(service: Service, collection: Collection) -> tuple[str, ...]:
     """Ids of the styles of a collection: one for each quantity that its features have."""
     fields = {one.name for one in collection.fields}
     own = {DEFAULT: f"{collection.service}_score"}
-    return tuple(name for name in LAYERS if own.get(name, name) in fields)
+    return tuple(name for name in service.layers if own.get(name, name) in fields)
 
 
 def _scores(service: Service) -> tuple[Class, ...]:

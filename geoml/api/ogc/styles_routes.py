@@ -138,7 +138,7 @@ def document(collection: Collection, base: str, language: Language) -> dict[str,
     """The styles of a collection, each with what draws it (as the draft of OGC API - Styles)."""
     here = f"{base}/collections/{collection.id}/styles"
     found = []
-    for name in styles_of(collection):
+    for name in styles_of(catalog.get(collection.service), collection):
         links = [
             link(
                 "legend" if ending == "png" else "stylesheet",
@@ -160,20 +160,22 @@ def _maplibre(collection: Collection, one: Look, base: str, language: Language) 
         return styles_maplibre.raster(one, tilejson, language)
     if "json" not in _endings(collection, one.id):
         raise UnknownLayer(
-            "vector tiles carry the score alone", where=collection.id, expected=DEFAULT, got=one.id
+            "vector tiles carry no bounds", where=collection.id, expected=DEFAULT, got=one.id
         )
     tilejson, kinds = f"{base}/tiles/{TMS}?f=tilejson", catalog.get(collection.service).units
     return styles_maplibre.vector(one, tilejson, "units", kinds, language)
 
 
 def _endings(collection: Collection, style: str) -> tuple[str, ...]:
-    """What a style is written for; vector tiles carry the score alone."""
-    drawn = collection.kind == "cells" or style == DEFAULT
+    """What a style is written for; vector tiles carry the score and its parts, and no bounds."""
+    parts = {part.name for part in catalog.get(collection.service).parts}
+    drawn = collection.kind == "cells" or style in {DEFAULT, *parts}
     return tuple(ending for ending in KINDS if drawn or ending != "json")
 
 
 def _look(collection: Collection, style: str) -> Look:
-    names = styles_of(collection)
+    service = catalog.get(collection.service)
+    names = styles_of(service, collection)
     if style not in names:
         raise UnknownLayer(
             "no such style",
@@ -181,7 +183,7 @@ def _look(collection: Collection, style: str) -> Look:
             expected=", ".join(names),
             next_step="the link styles of the collection lists them",
         )
-    return look(catalog.get(collection.service), style)
+    return look(service, style)
 
 
 def _ending(request: Request) -> str:

@@ -11,7 +11,7 @@ from geoml.api.ogc.shelf import Entry
 from geoml.api.ogc.tilesets_matrix import TMS
 from geoml.api.ogc.vectortiles import MVT
 from geoml.api.ogc.wmts import XML
-from geoml.contract import LAYERS
+from geoml.catalog.layers import every_name
 from geoml.raster.webgrid import MAX_ZOOM
 
 _OBJECT = {"type": "object"}
@@ -38,7 +38,7 @@ def _matrix_sets() -> dict[str, Any]:
 def _tiles(entries: Sequence[Entry]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     style = _in_path("styleId", "Id of a style.")
-    style["schema"] = {"type": "string", "enum": list(LAYERS)}
+    style["schema"] = {"type": "string", "enum": list(every_name())}
     for kind, below, more in (
         ("map", "/map/tiles", []),
         ("map", "/styles/{styleId}/map/tiles", [style]),
@@ -73,7 +73,7 @@ def _styles(entries: Sequence[Entry]) -> dict[str, Any]:
     layer = _in_path("layerId", "Id of a layer; GET /areas lists them.")
     at, own = "/collections/{collectionId}/styles", _collection(entries, "units")
     style = _in_path("styleId", "Id of a style.")
-    style["schema"] = {"type": "string", "enum": list(LAYERS)}
+    style["schema"] = {"type": "string", "enum": list(every_name())}
     return {
         "/styles/{layerId}.{ending}": _get(
             "getLayerStyle", "How a layer is drawn", "styles", [layer, ending, *legend], content

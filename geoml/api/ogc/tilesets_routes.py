@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from geoml import catalog
 from geoml.api.ogc import media, parameters, tilesets
 from geoml.api.ogc.links import base as base_of
 from geoml.api.ogc.parameters import Parameter, choice
@@ -20,7 +21,6 @@ from geoml.api.ogc.tilesets import Tileset
 from geoml.api.ogc.tilesets_matrix import TMS, matrix_set, tile_of
 from geoml.api.ogc.vectortiles import VectorTiles
 from geoml.catalog.collections import Collection
-from geoml.contract import LAYERS
 from geoml.errors import NotFound, UnknownLayer
 from tiles.caching import caching, not_modified
 from tiles.fast import BLANK, FastLane
@@ -112,7 +112,8 @@ class Tiles:
 
     def _layer(self, collection: Collection, style: str | None) -> Layer:
         wanted = style or DEFAULT
-        if collection.kind != "cells" or wanted not in LAYERS:
+        layers = catalog.get(collection.service).layers
+        if collection.kind != "cells" or wanted not in layers:
             raise UnknownLayer(
                 "no such map",
                 where=f"{collection.id}, style {wanted[:40]!r}",

@@ -19,7 +19,6 @@ from geoml.api.ogc.links import base as base_of
 from geoml.api.ogc.tilesets_matrix import TMS, limits
 from geoml.api.ogc.wmts_documents import capabilities, report, style_names
 from geoml.api.served import Served
-from geoml.contract import LAYERS
 from geoml.errors import GeomlError, InvalidArgument, UnknownLayer
 from geoml.lifecycle.base import PREFIX
 from geoml.raster.webgrid import MAX_ZOOM
@@ -112,7 +111,7 @@ def published(served: Served, layers: LayerSource) -> Iterator[Layer]:
         f"{service}-{area}-{name}"
         for service in catalog.names()
         for area in areas
-        for name in LAYERS
+        for name in catalog.get(service).layers
     ]
     for one in [*ids, *(PREFIX + area for area in areas)]:
         try:
