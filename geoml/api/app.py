@@ -20,7 +20,9 @@ from geoml.api.layers import TileLayers
 from geoml.api.limits import RateLimit, edge, safe_headers
 from geoml.api.metrics import Meter
 from geoml.api.middleware import BodyLimit, Envelope
+from geoml.api.ogc.routes import Features
 from geoml.api.ogc.shelf import Shelf
+from geoml.api.ogc.shortway import ShortWay
 from geoml.api.routes import areas, docs, gis, health, landing, predict
 from geoml.api.security import Guard, layer_allowed
 from geoml.api.served import Served
@@ -58,9 +60,10 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
     counted = Counted(Meter(), Lanes(settings.heavy_at_once, settings.heavy_waiting))
     problems.register(app)
     layers, lane = TileLayers(served), FastLane()
+    features, vectors = Features(app.state.shelf, served), gis.vector_tiles(served)
     # Routes are tried in this order: what is asked for most comes first.
-    app.include_router(gis.build(served, app.state.shelf, layers, lane))
-    app.include_router(landing.build(served, app.state.shelf))
+    app.include_router(gis.build(served, app.state.shelf, layers, lane, vectors))
+    app.include_router(landing.build(features))
     app.include_router(health.build(served, exposition(served, counted, log)))
     app.include_router(docs.build(prefix))
     app.include_router(areas.build(served, prefix))
@@ -72,6 +75,7 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))
     # From here on, what is added later stands before what is added earlier.
     app.add_middleware(Gate, sort=counted.lanes.sort)
+    app.add_middleware(ShortWay, features=features, vectors=vectors)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     if settings.writes_per_minute:
         app.add_middleware(RateLimit, per_minute=settings.writes_per_minute)

@@ -28,6 +28,7 @@ LEAST = 600
 
 _IN_A_THREAD = 32_000
 _LARGEST = 8 << 20  # bytes of a body that is gathered; a larger one is compressed in parts
+_LONGEST = 500  # characters of an Accept-Encoding header that is read
 _KEPT_BYTES = 32 << 20
 _TEXT = frozenset(
     {
@@ -109,16 +110,26 @@ def choose(asked: str | None) -> str | None:
     None where the client accepts nothing that we have, not even plain content. ``*`` alone gives
     plain content: those who send it (pystac does) name no coding, and most of them read none.
     """
-    if asked is None or len(asked) > 500:
+    if asked is None or len(asked) > _LONGEST:
         return "identity"
-    weights = dict(map(_weighed, filter(str.strip, asked.split(","))))
-    weights = {{"x-gzip": "gzip"}.get(name, name): q for name, q in weights.items()}
+    weights = _weights(asked)
     rest = weights.get("*", 0.0)
     best = max(CODINGS, key=lambda name: weights.get(name, rest))  # the first of equals
     coded, plain = weights.get(best, rest), weights.get("identity", weights.get("*", 0.001))
     if coded > 0 and coded >= plain and not (plain and CODINGS.keys().isdisjoint(weights)):
         return best
     return "identity" if plain > 0 else None
+
+
+@lru_cache(maxsize=256)
+def accepts(asked: str | None, coding: str) -> bool:
+    """Whether an Accept-Encoding header names a coding and does not refuse it."""
+    return asked is not None and len(asked) <= _LONGEST and _weights(asked).get(coding, 0.0) > 0
+
+
+def _weights(asked: str) -> dict[str, float]:
+    weights = dict(map(_weighed, filter(str.strip, asked.split(","))))
+    return {{"x-gzip": "gzip"}.get(name, name): q for name, q in weights.items()}
 
 
 def _weighed(part: str) -> tuple[str, float]:

@@ -58,7 +58,7 @@ def test_every_route_of_ours_is_told(client, document):
     """/conf/oas30/completeness: what is served is described, path for path."""
     known = {path.replace("{collectionId}", "{}").replace("{featureId}", "{}") for path in
              document["paths"]}  # fmt: skip
-    routes = ogc.build(client.app.state.shelf, client.app.state.served)
+    routes = ogc.build(ogc.Features(client.app.state.shelf, client.app.state.served))
     assert len(routes) >= 8
     for route in routes:
         told = route.path.replace("{collection}", "{}").replace("{feature}", "{}")

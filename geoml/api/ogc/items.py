@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import numpy as np
 import shapely
 
 from geoml.api.ogc import media
 from geoml.api.ogc.crs import Crs, drawn, known
-from geoml.api.ogc.links import link, self_and_alternate
+from geoml.api.ogc.links import asking, link, self_and_alternate
 from geoml.api.ogc.query import DEFAULT_LIMIT, Chosen
 from geoml.catalog.collections import Collection
 from geoml.errors import OutsideData
@@ -55,8 +55,7 @@ class Asked:
     def page_from(self, edition: str, start: int) -> str:
         """The address of the page that begins at ``start``, pinned to the edition."""
         kept = [pair for pair in self.pairs if pair[0] not in _GONE]
-        query = urlencode([*kept, ("f", self.shown), ("start", f"{edition}.{start}")])
-        return f"{self.address}?{query}"
+        return self.address + asking(kept, f"f={self.shown}&start={edition}.{start}")
 
 
 def page(collection: Collection, chosen: Chosen, asked: Asked) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,18 @@ def link(rel: str, href: str, kind: str, title: str = "", language: str = "") ->
     return found
 
 
+def asking(query: list[tuple[str, str]], added: str) -> str:
+    """``?`` and a query string; ``added`` is its end, encoded already."""
+    told = _encoded(tuple(query))
+    return f"?{told}&{added}" if told else f"?{added}"
+
+
+@lru_cache(maxsize=256)
+def _encoded(query: tuple[tuple[str, str], ...]) -> str:
+    """A page has the same query in three links, and the next page has it again."""
+    return urlencode(query)
+
+
 def base(request: Request) -> str:
     """The address of the landing page without a closing slash."""
     return str(request.base_url).rstrip("/")
@@ -30,9 +43,8 @@ def self_and_alternate(
 ) -> list[dict[str, Any]]:
     """This document, and the same in the other format."""
     kept = [pair for pair in query if pair[0] != "f"]
-    here = f"{address}?{urlencode([*kept, ('f', shown)])}"
     other: Format = "json" if shown == "html" else "html"
-    there = f"{address}?{urlencode([*kept, ('f', other)])}"
+    here, there = (address + asking(kept, f"f={one}") for one in (shown, other))
     names = {"json": "This document as JSON", "html": "This document as a page"}
     types = {"json": kind, "html": HTML}
     return [

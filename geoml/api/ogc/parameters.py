@@ -51,8 +51,13 @@ class Parameter:
 
 def read(query: bytes, declared: Mapping[str, Parameter]) -> dict[str, Any]:
     """The values of a query string by name; raises InvalidArgument for all that is not declared."""
+    return values(pairs(query), declared)
+
+
+def values(query: list[tuple[str, str]], declared: Mapping[str, Parameter]) -> dict[str, Any]:
+    """As ``read``, of names and values that ``pairs`` has decoded."""
     found: dict[str, Any] = {}
-    for name, text in pairs(query):
+    for name, text in query:
         parameter = declared.get(name)
         if parameter is None:
             raise _unknown(name, declared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -30,8 +30,10 @@ from tiles.router import not_modified
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 ONLY_F: Mapping[str, Parameter] = {"f": media.F}
+ITEMS = (media.GEOJSON, media.JSON)
 FEATURE: tuple[str, ...] = ("crs", "f")
 """Parameters of the items that one feature takes too."""
+_AT_ONCE = frozenset({"limit", "bbox", "datetime", "start", "f"})
 _YEAR, _MINUTE = "public, max-age=31536000, immutable", "public, max-age=60"
 
 
@@ -41,7 +43,7 @@ class Features:
 
     shelf: Shelf
     served: Served
-    selection: Selection
+    selection: Selection = field(default_factory=Selection)
 
     async def landing(self, request: Request) -> Response:
         """``/``."""
@@ -95,30 +97,30 @@ class Features:
     async def items(self, request: Request) -> Response:
         """``/collections/{collection}/items``."""
         entry = await self._entry(request.path_params["collection"])
-        asked = _asked(request, entry.parameters, (media.GEOJSON, media.JSON))
+        asked = _asked(request, entry.parameters, ITEMS)
         entry = await self._pinned(entry, asked.values)
-        headers = _headers(entry, asked)
-        if not_modified(request, headers["etag"].removeprefix("W/")):
-            return Response(status_code=304, headers=headers)
+        return await run_in_threadpool(self._page, entry, asked)
 
-        def body() -> bytes:
-            found = entry.collection
-            page = items.page(found, self.selection.of(found, asked.values), asked)
-            if asked.shown == "json":
-                return page
-            return pages.items(entry, page, asked.base, asked.language)
+    def at_once(self, request: Request, name: str) -> Response | None:
+        """A page of ready-made lines, which costs less than the trip to a thread.
 
-        # A page of ready-made lines costs less than the trip to a thread.
-        quick = asked.shown == "json" and entry.collection.kind == "units"
-        quick = quick and not {"crs", "filter", "bbox-crs"} & asked.values.keys()
-        content = body() if quick else await run_in_threadpool(body)
-        return Response(content, media_type=asked.media_type, headers=headers)
+        None where ``items`` must answer; raises what it would raise.
+        """
+        entry = self.shelf.kept(name)
+        if entry is None or entry.collection.kind != "units":
+            return None
+        asked = _asked(request, entry.parameters, ITEMS)
+        if asked.shown != "json" or not asked.values.keys() <= _AT_ONCE:
+            return None
+        other = _other_edition(entry, asked.values)
+        kept = self.shelf.kept(other) if other else entry
+        return self._page(kept, asked) if kept else None
 
     async def item(self, request: Request) -> Response:
         """``/collections/{collection}/items/{feature}``."""
         entry = await self._entry(request.path_params["collection"])
         declared = {name: entry.parameters[name] for name in FEATURE}
-        asked = _asked(request, declared, (media.GEOJSON, media.JSON))
+        asked = _asked(request, declared, ITEMS)
         headers = _headers(entry, asked)
         if not_modified(request, headers["etag"].removeprefix("W/")):
             return Response(status_code=304, headers=headers)
@@ -132,18 +134,27 @@ class Features:
         content = await run_in_threadpool(body)
         return Response(content, media_type=asked.media_type, headers=headers)
 
+    def _page(self, entry: Entry, asked: _Asked) -> Response:
+        headers = _headers(entry, asked)
+        if not_modified(asked.request, headers["etag"].removeprefix("W/")):
+            return Response(status_code=304, headers=headers)
+        found = entry.collection
+        content = items.page(found, self.selection.of(found, asked.values), asked)
+        if asked.shown == "html":
+            content = pages.items(entry, content, asked.base, asked.language)
+        return Response(content, media_type=asked.media_type, headers=headers)
+
     async def _entry(self, name: str) -> Entry:
         found = self.shelf.kept(name)
         return await run_in_threadpool(self.shelf.get, name) if found is None else found
 
     async def _pinned(self, entry: Entry, values: Mapping[str, Any]) -> Entry:
         """The edition that the first page was of: 410 where it was deleted meanwhile."""
-        edition = values["start"][0] if "start" in values else entry.collection.edition
-        if edition == entry.collection.edition:
+        other = _other_edition(entry, values)
+        if other is None:
             return entry
-        stem = entry.collection.id.partition("@")[0]
         try:
-            return await self._entry(f"{stem}@{edition}")
+            return await self._entry(other)
         except NotFound as error:
             told = "the edition of these pages is gone; begin again without `start`"
             raise HTTPException(410, told) from error
@@ -162,9 +173,9 @@ class _Asked(items.Asked):
         return "text/html; charset=utf-8" if self.shown == "html" else self.kind
 
 
-def build(shelf: Shelf, served: Served) -> list[Route]:
+def build(features: Features) -> list[Route]:
     """The routes, GET alone; HEAD is made of it at the edge."""
-    features = Features(shelf, served, Selection())
+    shelf, served = features.shelf, features.served
     paths: Mapping[str, Endpoint] = {
         "/": features.landing,
         "/conformance": features.conformance,
@@ -178,16 +189,24 @@ def build(shelf: Shelf, served: Served) -> list[Route]:
     return [Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()]
 
 
+def _other_edition(entry: Entry, values: Mapping[str, Any]) -> str | None:
+    """The id of the collection whose pages are asked for, where it is another edition's."""
+    edition = values["start"][0] if "start" in values else entry.collection.edition
+    if edition == entry.collection.edition:
+        return None
+    return f"{entry.collection.id.partition('@')[0]}@{edition}"
+
+
 def _asked(request: Request, declared: Mapping[str, Parameter], kinds: tuple[str, ...]) -> _Asked:
-    raw = request.scope["query_string"]
-    values = parameters.read(raw, declared)
+    pairs = parameters.pairs(request.scope["query_string"])
+    values = parameters.values(pairs, declared)
     shown, kind = media.format_of(request, values.get("f"), kinds)
     base = base_of(request)
     # The path as the client wrote it: an id may hold what a URL must quote.
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     return _Asked(
         address=base + quote(path) if path != "/" else f"{base}/",
-        pairs=parameters.pairs(raw),
+        pairs=pairs,
         values=values,
         shown=shown,
         kind=kind if shown == "json" else kinds[0],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from geoml.errors import OutsideData
@@ -44,6 +44,7 @@ class Limits:
         }
 
 
+@lru_cache(maxsize=1024)
 def limits(bounds: Box, zoom: int) -> Limits:
     """The tiles of a zoom that meet ``bounds``: west, south, east, north in degrees."""
     west, south, east, north = bounds

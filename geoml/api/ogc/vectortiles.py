@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geoml.api.compression import accepts
 from geoml.catalog.collections import Collection
 from geoml.errors import UnknownLayer
 from geoml.vector.packed import Box
@@ -41,6 +42,10 @@ class VectorTiles:
         """Whether the archive is open already; else ``archive`` may block, even to make it."""
         path = self._paths.get(_key(collection))
         return path is not None and self.archives.peek(path, collection.etag) is not None
+
+    def quick(self, request: Request, collection: Collection) -> bool:
+        """Whether a tile takes no more than a read: its archive is open, and it leaves as it is."""
+        return _takes_gzip(request) and self.ready(collection)
 
     def archive(self, collection: Collection) -> Archive:
         """The open archive of a collection; raises UnknownLayer where it has no units."""
@@ -79,7 +84,7 @@ class VectorTiles:
         self, request: Request, collection: Collection, z: int, row: int, col: int
     ) -> Response:
         """A tile; 204 where the layer is empty there."""
-        packed = "gzip" in request.headers.get("accept-encoding", "")
+        packed = _takes_gzip(request)
         tag = f'"{collection.etag}-mvt{"-gz" if packed else ""}"'
         headers = {
             "cache-control": _YEAR if collection.pinned else _MINUTE,
@@ -98,6 +103,10 @@ class VectorTiles:
             else:
                 tile = gzip.decompress(tile)
         return Response(tile, media_type=MVT, headers=headers)
+
+
+def _takes_gzip(request: Request) -> bool:
+    return accepts(request.headers.get("accept-encoding"), "gzip")
 
 
 def _key(collection: Collection) -> tuple[str, str, str]:

@@ -18,8 +18,8 @@ from tiles.fast import FastLane
 from tiles.layers import LayerSource
 
 
-def build(served: Served, shelf: Shelf, layers: LayerSource, lane: FastLane) -> APIRouter:
-    """``/tileMatrixSets``, tilesets and styles below ``/collections``, ``/styles``, ``/wmts``."""
+def vector_tiles(served: Served) -> VectorTiles:
+    """The vector tiles of every collection of units that is served."""
 
     def where(collection: Collection) -> Path | None:
         if collection.kind != "units":
@@ -27,10 +27,16 @@ def build(served: Served, shelf: Shelf, layers: LayerSource, lane: FastLane) -> 
         found = editions.find(served.home, collection.service, collection.area, collection.edition)
         return tiles(served.home, found)
 
+    return VectorTiles(where, Archives())
+
+
+def build(
+    served: Served, shelf: Shelf, layers: LayerSource, lane: FastLane, vectors: VectorTiles
+) -> APIRouter:
+    """``/tileMatrixSets``, tilesets and styles below ``/collections``, ``/styles``, ``/wmts``."""
     if tilesets.collection_links not in documents.EXTRA:
         documents.EXTRA.append(tilesets.collection_links)
     router = APIRouter()
-    vectors = VectorTiles(where, Archives())
     router.routes.extend(tilesets_routes.build(shelf, layers, lane, vectors))
     router.routes.extend(styles_routes.build(served.home, shelf, layers))
     router.routes.extend(wmts.build(served, layers, lane))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from geoml.api.ogc import documents, routes
-from geoml.api.ogc.shelf import Shelf
-from geoml.api.served import Served
+from geoml.api.ogc.routes import Features
 
 DESCRIPTION = documents.DESCRIPTION.en
 
 
-def build(served: Served, shelf: Shelf) -> APIRouter:
+def build(features: Features) -> APIRouter:
     """``/``, ``/conformance`` and ``/collections``; ``geoml.api.ogc`` documents them."""
     router = APIRouter()
-    router.routes.extend(routes.build(shelf, served))
+    router.routes.extend(routes.build(features))
     return router
