@@ -132,24 +132,25 @@ def settle(folder: Path, final: Path) -> None:
 
 
 @contextmanager
-def alone(folder: Path, *, wait: bool) -> Iterator[None]:
-    """Hold the lock of a folder; the kernel frees it when the process dies, however it dies.
+def alone(folder: Path, *, wait: bool, lock: str = ".lock") -> Iterator[None]:
+    """Hold a lock of a folder; the kernel frees it when the process dies, however it dies.
 
-    With ``wait`` another holder is waited for, without it Busy is raised.
+    With ``wait`` another holder is waited for, without it Busy is raised. ``lock`` is the name of
+    its file: who holds one lock of a folder is in nobody's way who needs another.
     """
-    handle = _locked(folder, wait)
-    while not _is_at(handle, folder / ".lock"):  # the folder was deleted while we waited
+    handle = _locked(folder, wait, lock)
+    while not _is_at(handle, folder / lock):  # the folder was deleted while we waited
         os.close(handle)
-        handle = _locked(folder, wait)
+        handle = _locked(folder, wait, lock)
     try:
         yield
     finally:
         os.close(handle)
 
 
-def _locked(folder: Path, wait: bool) -> int:
+def _locked(folder: Path, wait: bool, lock: str) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(folder / lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError as error:

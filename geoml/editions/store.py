@@ -1,8 +1,10 @@
 """The shelf of editions of one service in one area, and the pointer to the one that is served.
 
-An edition is a folder that nobody edits. ``current.json`` is the one truth of what is served; it
-is replaced by an atomic rename, so that a crash at any instruction leaves the earlier edition
-served. Rolling back points at an earlier edition; nothing is deleted.
+An edition is a folder that nobody edits. ``current.json`` is the one truth of what is served, and
+of what ever was: it holds the ids of the editions that it pointed at. It is replaced by an atomic
+rename, so that a crash at any instruction leaves the earlier edition served, and the edition of a
+publisher that died before it pointed at it never was an answer. Rolling back points at an earlier
+edition; nothing that was served is deleted.
 
 The same inputs at the same time give the same bytes, in any home and with any number of threads.
 Of the manifest, ``created``, ``edition`` and the ``model`` version hold the time, which
@@ -32,6 +34,7 @@ CURRENT = "current.json"
 OF_THE_HOME = ("born",)
 """What a manifest says of the home, not of the inputs: drawn when the area was created."""
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{10}")
+_POINTING = ".pointing"
 _STALE_S = 60.0
 
 
@@ -84,14 +87,16 @@ def publish(
 
 
 def all_of(home: Home, service: str, area: str) -> tuple[EditionRef, ...]:
-    """Every complete edition, oldest first."""
+    """Every edition that is there and that was ever served, oldest first."""
     shelf = home.editions(service, area)
-    found = sorted(path.parent for path in shelf.glob(f"[!.]*/{MANIFEST}"))
-    return tuple(EditionRef(service, area, p.name, p) for p in found if _ID.fullmatch(p.name))
+    served = _served(shelf)
+    return tuple(
+        EditionRef(service, area, one, shelf / one) for one in _complete(shelf) if one in served
+    )
 
 
 def find(home: Home, service: str, area: str, edition: str) -> EditionRef:
-    """One edition by id; raises UnknownEdition."""
+    """One complete edition by id, served or not: who names it, means it; raises UnknownEdition."""
     folder = home.editions(service, area) / edition
     if _ID.fullmatch(edition) and (folder / MANIFEST).is_file():
         return EditionRef(service, area, edition, folder)
@@ -109,13 +114,35 @@ def current(home: Home, service: str, area: str) -> EditionRef | None:
 
 
 def point(home: Home, ref: EditionRef) -> None:
-    """Serve this edition from now on."""
-    pointer = {"edition": ref.id, "since": datetime.now(UTC).isoformat(), "format": 1}
-    write_json(home.editions(ref.service, ref.area) / CURRENT, pointer)
+    """Serve this edition from now on, and remember that it was served."""
+    shelf = home.editions(ref.service, ref.area)
+    with alone(shelf, wait=True, lock=_POINTING):  # a moment: publishing has a lock of its own
+        served = {ref.id, *(_served(shelf) & set(_complete(shelf)))}
+        since = datetime.now(UTC).isoformat()
+        pointer = {"edition": ref.id, "since": since, "served": sorted(served), "format": 1}
+        write_json(shelf / CURRENT, pointer)
+
+
+def _complete(shelf: Path) -> list[str]:
+    """Ids of the editions that lie on a shelf, sorted."""
+    found = (path.parent.name for path in shelf.glob(f"[!.]*/{MANIFEST}"))
+    return sorted(one for one in found if _ID.fullmatch(one))
+
+
+def _served(shelf: Path) -> set[str]:
+    """Ids of the editions that the pointer ever pointed at, as it says itself.
+
+    One of before there was such a journal vouches for all that are there.
+    """
+    try:
+        pointer = read_json(shelf / CURRENT)
+    except FileNotFoundError:
+        return set()
+    return set(pointer["served"] if "served" in pointer else _complete(shelf))
 
 
 def rollback(home: Home, service: str, area: str, to: str | None = None) -> EditionRef:
-    """Serve an earlier edition: ``to``, or the one published before the current one."""
+    """Serve an earlier edition: ``to``, or the one served and published before the current one."""
     if to is not None:
         ref = find(home, service, area, to)
     else:
@@ -147,12 +174,26 @@ def _unknown(service: str, area: str, edition: str) -> UnknownEdition:
 def _writing(shelf: Path) -> Iterator[None]:
     """Hold the shelf, and clear what a killed publisher left: nobody else writes now."""
     with alone(shelf, wait=False):
-        for left_over in shelf.glob(".next-*"):
+        for left_over in (*shelf.glob(".next-*"), *_never_served(shelf)):
             shutil.rmtree(left_over, ignore_errors=True)
         for left_over in shelf.glob(f".{Path(CURRENT).stem}-*"):
             if _is_stale(left_over):  # a younger one may be a rollback's, which takes no lock
                 left_over.unlink(missing_ok=True)
         yield
+
+
+def _never_served(shelf: Path) -> list[Path]:
+    """Editions of publishers that died before they pointed at them.
+
+    They are not older than the one that is served; an older one that nobody knows was put there
+    by a person, who may want to roll back to it.
+    """
+    try:
+        now = str(read_json(shelf / CURRENT)["edition"])
+    except FileNotFoundError:
+        return []
+    served, second = _served(shelf), now.partition("-")[0]
+    return [shelf / one for one in _complete(shelf) if one >= second and one not in served]
 
 
 def _is_stale(path: Path) -> bool:

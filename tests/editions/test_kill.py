@@ -149,7 +149,7 @@ def test_a_hundred_killed_publishers_leave_an_edition_served(
     served = editions.current(home, service_name, "town")
     died = Counter()
     for number in range(KILLS):
-        before = {ref.id for ref in editions.all_of(home, service_name, "town")}
+        before = complete(home, service_name)
         if number % 2:
             child, ear = publisher.fork()
             os.read(ear, 1)
@@ -159,14 +159,17 @@ def test_a_hundred_killed_publishers_leave_an_edition_served(
             while len(os.read(ear, 4)) == 1:  # until it is dead, or at its end after all
                 continue
         end(child, ear)
-        new = {ref.id for ref in editions.all_of(home, service_name, "town")} - before
+        new = complete(home, service_name) - before
         assert len(new) <= 1
         now = check_served(home, service_name, client, middle, {served.id, *new})
         pointed = now != served
+        listed = {ref.id for ref in editions.all_of(home, service_name, "town")}
+        assert listed & new == (new if pointed else set())  # what nobody served is on no list
         died["after the pointer" if pointed else "between" if new else "before the edition"] += 1
         served = publisher.publish()  # the next one succeeds at once, and sweeps
         shelf = home.editions(service_name, "town")
         assert not list(shelf.glob(".next-*"))
+        assert pointed or not complete(home, service_name) & new
         assert read_json(shelf / "current.json")["edition"] == served.id
         thin_out(shelf, {served.id, publisher.model.id})
     told = f"{dict(died)} of {steps} steps, {1000 * seconds:.0f} ms"
@@ -174,6 +177,12 @@ def test_a_hundred_killed_publishers_leave_an_edition_served(
     assert sum(died.values()) == KILLS
     assert set(died) == {"before the edition", "between", "after the pointer"}, died
     check_served(home, service_name, client, middle, {served.id})
+
+
+def complete(home, service):
+    """Ids of the editions that lie on the shelf, served or not."""
+    shelf = home.editions(service, "town")
+    return {path.parent.name for path in shelf.glob("[!.]*/manifest.json")}
 
 
 def thin_out(shelf, keep):

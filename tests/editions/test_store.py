@@ -1,9 +1,12 @@
 """Publish, point, roll back; whatever happens, something complete is served."""
 
+import shutil
+
 import pytest
 
 from geoml import editions
 from geoml.errors import Busy, CorruptFile, InvalidArgument, UnknownEdition
+from geoml.files import read_json, write_json
 from geoml.paths import Home
 
 
@@ -40,7 +43,7 @@ def test_a_failed_publication_changes_nothing(home):
         editions.publish(home, "answer", "town", fail)
     assert editions.current(home, "answer", "town") == before
     left = {p.name for p in home.editions("answer", "town").iterdir()}
-    assert left == {before.id, "current.json", ".lock"}
+    assert left == {before.id, "current.json", ".lock", ".pointing"}
 
 
 def test_rollback_serves_the_edition_before(home):
@@ -78,6 +81,61 @@ def test_two_processes_do_not_publish_at_once(home):
 
     with pytest.raises(Busy, match="another process"):
         editions.publish(home, "answer", "town", nested)
+
+
+def ids(home):
+    return [one.id for one in editions.all_of(home, "answer", "town")]
+
+
+def put_there(home, ref, stamp):
+    """A whole edition that was never served: what a publisher that died then leaves."""
+    orphan = ref.folder.with_name(f"{stamp}-0123456789")
+    shutil.copytree(ref.folder, orphan)
+    return orphan
+
+
+def test_what_was_never_served_is_no_answer_to_go_back_to(home):
+    old = _published_at(home, "a", "20250101T000000Z")
+    new = editions.publish(home, "answer", "town", filled("b"))
+    orphan = put_there(home, new, "20250601T000000Z")
+    assert ids(home) == [old, new.id]
+    assert editions.rollback(home, "answer", "town").id == old
+    assert editions.rollback(home, "answer", "town", orphan.name).folder == orphan  # it was named
+    assert ids(home) == [old, orphan.name, new.id]
+
+
+def test_the_next_publisher_sweeps_what_was_never_served(home):
+    first = editions.publish(home, "answer", "town", filled("a"))
+    older = put_there(home, first, "20240101T000000Z")
+    orphan = put_there(home, first, "29990101T000000Z")
+    second = editions.publish(home, "answer", "town", filled("b"))
+    assert older.exists()
+    assert not orphan.exists()
+    assert sorted(ids(home)) == sorted([first.id, second.id])
+
+
+def test_before_the_first_is_served_there_is_none(home):
+    ref = editions.publish(home, "answer", "town", filled("a"))
+    (home.editions("answer", "town") / "current.json").unlink()
+    assert ids(home) == []
+    editions.point(home, ref)
+    assert ids(home) == [ref.id]
+
+
+def test_a_pointer_of_before_the_journal_vouches_for_all_that_are_there(home):
+    old = _published_at(home, "a", "20250101T000000Z")
+    new = editions.publish(home, "answer", "town", filled("b"))
+    write_json(home.editions("answer", "town") / "current.json", {"edition": new.id})
+    assert ids(home) == [old, new.id]
+    third = editions.publish(home, "answer", "town", filled("c"))
+    assert set(ids(home)) == {old, new.id, third.id}
+
+
+def test_the_journal_forgets_what_was_thrown_away(home):
+    old = _published_at(home, "a", "20250101T000000Z")
+    shutil.rmtree(home.editions("answer", "town") / old)
+    new = editions.publish(home, "answer", "town", filled("b"))
+    assert read_json(home.editions("answer", "town") / "current.json")["served"] == [new.id]
 
 
 def _published_at(home, text, stamp):
