@@ -101,7 +101,8 @@ class Tiles:
             await run_in_threadpool(self.vectors.archive, collection)
         zooms, bounds = self.vectors.zooms(collection), self.vectors.bounds(collection)
         z, row, col = tile_of(*_tile(request), bounds, zooms)
-        return self.vectors.answer(request, collection, z, row, col)
+        # To inflate a tile may take longer than the trip to a thread.
+        return await run_in_threadpool(self.vectors.answer, request, collection, z, row, col)
 
     async def _collection(self, request: Request) -> Collection:
         name = request.path_params["collection"]
