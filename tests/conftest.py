@@ -1,6 +1,7 @@
 """A tiny town for tests: known answer, ingested and published through the front door."""
 
 import signal
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
+MADE_UP = Path(__file__).parent / "made_up"
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 KEYS = ("red", "nir", "lst", "dem", "buildings", "water")
 GRID = Grid("EPSG:2154", 843_000.0, 6_520_500.0, 30.0, 30.0, 120, 120)
@@ -118,6 +120,47 @@ def little(tmp_path_factory):
     """Files, grid and bounding box of the tiny town, for towns made from some of them."""
     folder = tmp_path_factory.mktemp("little")
     return SimpleNamespace(files=little_files(folder), grid=GRID, bbox=_bbox())
+
+
+@pytest.fixture(scope="module")
+def made_up(town, service_name, little, tmp_path_factory):
+    """A home where the made-up service of ``tests/made_up`` is installed and its model ships.
+
+    ``home`` has the area ``soaked`` with elevation and buildings and no label; nothing was ever
+    trained there. ``service`` is its declaration, ``edition`` what ``geoml run`` published. It asks
+    for ``town``, so that no town of other tests is made while the service is there.
+    """
+    from geoml import services
+    from geoml.areas import area as areas
+    from geoml.areas.ingest import ingest
+    from geoml.catalog.services import _found
+    from geoml.lifecycle.run import run
+    from geoml.modelstore import store
+
+    root = tmp_path_factory.mktemp("made_up")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "__path__", [*services.__path__, str(MADE_UP)])
+        shipped = store.packaged_models
+        patch.setattr(
+            store,
+            "packaged_models",
+            lambda name: root / "models" if name == "soak" else shipped(name),
+        )
+        _found.cache_clear()
+        (root / "models").mkdir()
+        declared = catalog.get("soak")
+        sys.modules["geoml.services.soak"].ship(root / "models")
+        home = Home(root / "home")
+        west, south, _, _ = little.bbox
+        areas.create(home, "soaked", "Soaked", bbox=(west, south, west + 0.015, south + 0.01))
+        items = [f"{key}={little.files[key]}" for key in ("dem", "buildings")]
+        ingest(home, "soaked", items, date="2025-07-20")
+        edition, notes = run(home, "soak", "soaked")
+        yield SimpleNamespace(home=home, service=declared, edition=edition, notes=notes)
+    for name in [one for one in sys.modules if one.startswith("geoml.services.soak")]:
+        vars(services).pop("soak", None)
+        del sys.modules[name]
+    _found.cache_clear()
 
 
 def _bbox():

@@ -81,3 +81,35 @@ def test_two_processes_lose_no_champion(home):
 def test_the_same_version_trained_twice_at_once_is_one_model(home):
     assert saved(home, "1") == saved(home, "1", "other")
     assert (home.models("heat") / "1" / "model.txt").read_text() == "tree"
+
+
+@pytest.fixture
+def packaged(tmp_path, monkeypatch):
+    """Models of the service that ship with geoml, by version."""
+    shelf = tmp_path / "shipped"
+    monkeypatch.setattr("geoml.modelstore.store.packaged_models", lambda _service: shelf)
+
+    def ship(*versions):
+        for version in versions:
+            (shelf / version).mkdir(parents=True)
+            (shelf / version / "manifest.json").write_text('{"frozen": true, "files": {}}')
+
+    return ship
+
+
+def test_the_newest_that_ships_serves_until_somebody_says_otherwise(home, packaged):
+    packaged("9", "10", "1.5")
+    assert modelstore.champion(home, "heat").version == "10"
+    own = saved(home, "20990101T000000Z")
+    assert modelstore.champion(home, "heat").version == "10"
+    modelstore.promote(home, own, area="here")
+    assert modelstore.champion(home, "heat", "here") == own
+    assert modelstore.champion(home, "heat", "there").version == "10"
+    modelstore.promote(home, own)
+    assert modelstore.champion(home, "heat", "there") == own
+
+
+def test_what_learned_nothing_learned_from_nothing_made_up():
+    assert modelstore.is_synthetic({"synthetic": True})
+    assert not modelstore.is_synthetic({"synthetic": True, "frozen": True})
+    assert not modelstore.is_frozen({"frozen": "yes"})
