@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import shapely
+from scipy import ndimage
+from shapely import LineString
 
 from geoml.areas.demo import canvas
 from geoml.areas.demo.noise import fractal, stream
@@ -11,12 +14,20 @@ from geoml.areas.demo.water import Water
 from geoml.raster.grid import Grid
 from geoml.types import Array
 
+VALLEY_FALL = 0.0008
+"""How steeply the river of the valley falls eastward (m/m)."""
+
 
 def elevation(plan: Plan, grid: Grid, water: Water) -> Array:
-    """Ground height in metres, float32, shape of ``grid``; water surfaces are flat across."""
+    """Ground height in metres, float32, shape of ``grid``; water surfaces are flat across.
+
+    Water runs downhill: the sea lies at 0, river and brooks fall from where they rise to where
+    they end.
+    """
     ground = _coast(plan, grid, water) if plan.setting == "coast" else _valley(plan, grid, water)
     rng = stream(plan.seed, "ground")
-    wet = canvas.mask(grid, water.main, *water.ponds)
+    beds = (line.buffer(1.5 * grid.pixel_x) for line in water.brook_lines)
+    wet = canvas.mask(grid, water.main, *water.ponds, *beds)
     ground += 0.25 * fractal(grid, rng, 120, octaves=2) * ~wet
     return ground.astype(np.float32)
 
@@ -29,7 +40,7 @@ def _valley(plan: Plan, grid: Grid, water: Water) -> Array:
     """
     rng = stream(plan.seed, "relief")
     x, y = canvas.axes(grid)
-    level = 112.0 - 0.0008 * (x - grid.west)
+    level = 112.0 - VALLEY_FALL * (x - grid.west)
     from_river = canvas.distance_m(grid, canvas.mask(grid, water.axis.buffer(grid.pixel_x)))
     plain = 300 + 110 * np.clip(fractal(grid, rng, 1800, 2), -1.2, 2)
     hills = fractal(grid, rng, 3000, 5, gain=0.48)
@@ -41,8 +52,35 @@ def _valley(plan: Plan, grid: Grid, water: Water) -> Array:
         gap = canvas.distance_m(grid, canvas.mask(grid, line.buffer(grid.pixel_x)))
         sides *= 0.42 + 0.58 * canvas.smoothstep(gap, 0, 480)
     bank = 0.6 + 2.0 * canvas.smoothstep(from_river, 20, 300)
+    ground = level + bank + np.maximum(sides, 0)
+    for line in water.brook_lines:
+        ground = _cut_down(ground, grid, line)
     wet = canvas.mask(grid, water.main, *water.ponds)
-    return np.where(wet, level, level + bank + np.maximum(sides, 0)).astype(np.float32)
+    return np.where(wet, level, ground).astype(np.float32)
+
+
+def _cut_down(ground: Array, grid: Grid, line: LineString) -> Array:
+    """``ground`` with the valley of a brook, from its spring (the start of ``line``), cut downhill.
+
+    The bed follows a graded profile, steep at the spring and gentle at the mouth, or the ground
+    where that is lower, and never rises. What is cut away at the bed fades to 0 at 480 m.
+    """
+    bed = canvas.mask(grid, line.buffer(0.75 * grid.pixel_x))
+    row, col = np.nonzero(bed)
+    x, y = canvas.axes(grid)
+    way = np.asarray(shapely.line_locate_point(line, shapely.points(x[col], y[row, 0])))
+    order = np.argsort(way)
+    before = ground[row, col][order]
+    left = 1 - way[order] / line.length
+    graded = before[-1] + (before[0] - before[-1]) * left**1.6
+    profile = np.minimum.accumulate(np.minimum(before, graded))
+    cut = np.zeros(grid.shape, np.float32)
+    cut[row[order], col[order]] = before - profile
+    gap, nearest = ndimage.distance_transform_edt(~bed, return_indices=True)
+    beside = ndimage.gaussian_filter(cut[tuple(nearest)], 4)
+    near = 1 - canvas.smoothstep(gap * grid.pixel_x, 0, 480)
+    out: Array = ground - near * np.where(bed, cut, beside)
+    return out
 
 
 def _coast(plan: Plan, grid: Grid, water: Water) -> Array:

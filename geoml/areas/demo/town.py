@@ -12,7 +12,7 @@ import geopandas
 import numpy as np
 from numpy.typing import NDArray
 
-from geoml.areas.demo import canvas, heat, landcover, light
+from geoml.areas.demo import canvas, flood, heat, landcover, light
 from geoml.areas.demo.heat import Truth
 from geoml.areas.demo.layout import GROUND_M, Layout, lay_out
 from geoml.areas.demo.materials import BANDS
@@ -49,6 +49,8 @@ FILES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Source key -> file, with its band where the file has several."""
+FLOODED: Mapping[str, str] = MappingProxyType({"flood_depth": "flood-depth.tif"})
+"""What a town in a valley has besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def make(which: str, folder: Path, seed: int | None = None) -> Town:
     """Generate the town ``demo`` or ``demo-coast`` into ``folder``, replacing what is there.
 
     The same seed gives the same bytes; another seed, another town on the same plan. Takes some
-    seconds and less than 1 GB.
+    seconds and less than 1 GB. The flood of a town in a valley is computed from its own relief.
 
     Raises:
         InvalidArgument: There is no town of that name.
@@ -101,6 +103,7 @@ def truth(town: Town) -> Truth:
 
 
 def _town(folder: Path, drawn: Plan) -> Town:
+    files = {**FILES, **(FLOODED if drawn.setting == "valley" else {})}
     return Town(
         id=drawn.id,
         name=drawn.name,
@@ -112,7 +115,7 @@ def _town(folder: Path, drawn: Plan) -> Town:
         bbox=drawn.grid(RESOLUTION_M).lonlat_bounds(),
         date=drawn.date,
         boundary_file=folder / "boundary.geojson",
-        files=MappingProxyType({key: str(folder / name) for key, name in FILES.items()}),
+        files=MappingProxyType({key: str(folder / name) for key, name in files.items()}),
         truth_file=folder / "truth.tif",
     )
 
@@ -150,6 +153,9 @@ def _rasters(folder: Path, layout: Layout, surface: Surface) -> None:
         overviews=cog.Resampling.mode,
     )
     _photograph(folder / "photograph.tif", layout, surface, lit_cells)
+    if layout.plan.setting == "valley":
+        deepest = flood.event(layout, surface).above_ground()
+        _write(folder / FLOODED["flood_depth"], coarse, {"flood_depth": deepest}, "m")
 
 
 def _write(path: Path, grid: Grid, layers: Mapping[str, Array], unit: str) -> None:

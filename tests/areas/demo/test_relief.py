@@ -46,3 +46,14 @@ def test_the_river_falls_downstream(valley):
     level = canvas.sample(valley.elevation_m, valley.ground, *points[inside].T)
     drop = level[0] - level[-1]
     assert drop == pytest.approx(0.0008 * valley.plan.width_m, abs=0.5)
+
+
+def test_brooks_fall_from_spring_to_mouth(valley):
+    west, south, east, north = valley.ground.bounds
+    for line in valley.water.brook_lines:
+        points = np.array([p.coords[0] for p in line.interpolate(np.arange(0, line.length, 20.0))])
+        x, y = points.T
+        inside = (x > west) & (x < east) & (y > south) & (y < north)
+        bed = canvas.sample(valley.elevation_m, valley.ground, x[inside], y[inside])
+        assert bed[0] - bed[-1] > 10
+        assert (bed - np.minimum.accumulate(bed)).max() < 0.3, "uphill"
