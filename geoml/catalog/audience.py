@@ -1,7 +1,9 @@
 """Whom the parts of an edition are for, as the service declares it in ``Service.staff``.
 
 What is more than one thing is for the fewest: a file of buildings and zones is for staff when
-buildings are; a file that gives the score away is for staff when the score is.
+buildings are; a file that gives the score away is for staff when the score is; a file that nobody
+knows is for staff when anything is. Where kinds of units differ, each has a collection of its own
+(``geoml.catalog.sections``).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from geoml.contract import Audience, Service
 
 _OPEN_FILES = frozenset({"manifest.json"})
 _UNITS = frozenset({"units", "units-index", "tiles-units"})
+_ANSWERS = frozenset({"target", "inputs", "edition", "cells-index"})
 
 
 def of_layer(service: Service, layer: str) -> Audience:
@@ -32,8 +35,7 @@ def of_cells(service: Service) -> Audience:
 def of_file(service: Service, name: str) -> Audience:
     """Whom a file of an edition is for, by its name.
 
-    A file that is of no layer and of no unit (the target in its unit, what the model saw) tells
-    every score.
+    The target in its unit, what the model saw and where there is an answer tell every score.
     """
     if name in _OPEN_FILES:
         return "public"
@@ -41,7 +43,11 @@ def of_file(service: Service, name: str) -> Audience:
     if stem in _UNITS:
         return of_units(service)
     layer = stem.removeprefix("tiles-").removesuffix("-web")
-    return _audience(service, (layer,) if layer in service.layers else ("score", *_parts(service)))
+    if layer in service.layers:
+        return of_layer(service, layer)
+    if stem in _ANSWERS:
+        return _audience(service, ("score", *_parts(service)))
+    return "staff" if service.staff else "public"
 
 
 def _parts(service: Service) -> tuple[str, ...]:

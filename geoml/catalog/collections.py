@@ -1,15 +1,17 @@
 """Collections of features by id: what an edition says of the units of a town, and of its cells.
 
 ``<service>-<area>`` is the current edition, ``...@<edition>`` one that never changes; with
-``-cells`` after the area the features are cells of the analysis grid.
+``-cells`` after the area the features are cells of the analysis grid. Where some kinds of units
+are for staff and others are not, ``<service>-<area>`` holds those that everybody may see and
+``<service>-<area>-<kind>`` those of one kind.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import geopandas
 import pyarrow as pa
@@ -17,9 +19,10 @@ import pyarrow as pa
 from geoml import editions
 from geoml.areas.area import load
 from geoml.areas.area import names as area_names
-from geoml.catalog.derived import CELLS, has_units
+from geoml.catalog.derived import has_units
 from geoml.catalog.fields import Field, FieldType, fields_of
-from geoml.catalog.published import Cells, Units, outward
+from geoml.catalog.published import Cells, Stored, Units, outward
+from geoml.catalog.sections import Section, sections
 from geoml.catalog.services import get, names
 from geoml.editions.store import CURRENT, MANIFEST
 from geoml.errors import (
@@ -34,8 +37,8 @@ from geoml.types import Text
 from geoml.vector.packed import Box, Rows
 
 __all__ = [
-    "Cells", "Collection", "Field", "FieldType", "Keep", "Units", "all_of", "fields_of", "find",
-    "outward",
+    "Cells", "Collection", "Field", "FieldType", "Keep", "Section", "Units", "all_of", "fields_of",
+    "find", "outward",
 ]  # fmt: skip
 
 logger = logging.getLogger("geoml.catalog")
@@ -64,6 +67,7 @@ class Collection(Protocol):
     area: str
     edition: str
     kind: Literal["units", "cells"]
+    section: Section
     pinned: bool
     bbox: Box
     crs: str
@@ -91,8 +95,6 @@ class Collection(Protocol):
         """Rows with ``id``, properties and geometry in the storage CRS."""
 
 
-_Kind: TypeAlias = type[Units] | type[Cells]
-_KINDS: tuple[_Kind, ...] = (Units, Cells)
 _: tuple[type[Collection], ...] = (Units, Cells)  # mypy checks the fit here
 
 
@@ -109,8 +111,8 @@ def find(home: Home, collection: str, keep: Keep = _made) -> Collection:
     stem, pin, edition = collection.partition("@")
     service, _, place = stem.partition("-")
     if service in names() and bool(pin) == bool(edition):
-        for area, kind in _readings(place):
-            found = _open(home, service, area, edition, kind, keep)
+        for area, section in _readings(service, place):
+            found = _open(home, service, area, edition, section, keep)
             if found is not None:
                 return found
     raise unknown(collection)
@@ -130,38 +132,40 @@ def all_of(home: Home, keep: Keep = _made) -> tuple[Collection, ...]:
 
     The log names editions that cannot be read; the others are served.
     """
-    found: dict[str, Collection] = {}
+    found: list[Collection] = []
     for service in names():
-        for area in area_names(home):
-            for kind in _KINDS:
-                try:
-                    one = _open(home, service, area, "", kind, keep)
-                except (CorruptFile, UnknownArea, UnknownEdition) as error:  # deleted just now
-                    logger.warning("%s", error)
-                    continue
-                if one is not None:
-                    found.setdefault(one.id, one)
-    return tuple(found.values())
+        here = list(_current(home, service, keep))
+        whole = {one.id for one in here if not one.section.suffix}
+        found += [one for one in here if not one.section.suffix or one.id not in whole]
+    return tuple(found)
 
 
-def _readings(place: str) -> list[tuple[str, _Kind]]:
-    """What the part after the service can mean: an area, or the cells of one.
+def _current(home: Home, service: str, keep: Keep) -> Iterator[Collection]:
+    for area in area_names(home):
+        for section in sections(get(service)):
+            try:
+                one = _open(home, service, area, "", section, keep)
+            except (CorruptFile, UnknownArea, UnknownEdition) as error:  # deleted just now
+                logger.warning("%s", error)
+                continue
+            if one is not None:
+                yield one
 
-    No new area has an id that ends in ``-cells``; one of before that rule keeps its name.
+
+def _readings(service: str, place: str) -> Iterator[tuple[str, Section]]:
+    """What the part after the service can mean: an area, or a section of one.
+
+    No new area has an id that ends in ``-cells``; one of before that rule keeps its name, and so
+    does one that ends like a kind of units: the section with no ending comes first.
     """
-    cells = place.removesuffix(CELLS)
-    return [(place, Units)] if cells == place else [(place, Units), (cells, Cells)]
+    for section in sections(get(service)):
+        if place.endswith(section.suffix):
+            yield place.removesuffix(section.suffix), section
 
 
 def _open(
-    home: Home, service: str, area: str, edition: str, kind: _Kind, keep: Keep
+    home: Home, service: str, area: str, edition: str, section: Section, keep: Keep
 ) -> Collection | None:
-    def make() -> Collection | None:
-        ref = pinned or _edition(home, service, area)
-        if ref is None or (kind is Units and not has_units(ref)):
-            return None
-        return kind(home, get(service), load(home, area), ref, pinned=pinned is not None)
-
     pinned = _edition(home, service, area, edition) if edition else None
     try:
         shelf = home.editions(service, area)
@@ -170,7 +174,22 @@ def _open(
     if edition and pinned is None:
         return None
     stamp = pinned.folder / MANIFEST if pinned else shelf / CURRENT
-    return keep(("collection", service, area, edition, kind), stamp, make)
+
+    def make() -> Collection | None:
+        ref = pinned or _edition(home, service, area)
+        if ref is None or (section.kind == "units" and not has_units(ref)):
+            return None
+        about = (get(service), load(home, area), ref, section)
+        if section.kind == "cells":
+            return Cells(home, *about, pinned=pinned is not None)
+        stored = keep(
+            ("units", service, area, ref.id), ref.folder / MANIFEST, lambda: Stored(home, ref)
+        )
+        units = Units(stored, *about, pinned=pinned is not None)
+        # A kind that the town has nothing of is no collection.
+        return None if section.kinds is not None and not len(units) else units
+
+    return keep(("collection", service, area, edition, section), stamp, make)
 
 
 def _edition(home: Home, service: str, area: str, edition: str = "") -> editions.EditionRef | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from geoml.catalog.sections import Section
 from geoml.catalog.services import get
 from geoml.contract import Service
 from geoml.editions import EditionRef
@@ -19,8 +20,6 @@ from geoml.vector.fragments import Fragments, write_fragments
 from geoml.vector.read import read_frame
 from geoml.vector.tiles import write_tiles
 
-CELLS = "-cells"
-"""What the id of a collection of cells ends in; no id of an area may."""
 UNITS, FEATURES, FEATURES_INDEX = "units.parquet", "units.geojson", "units-index.arrow"
 CELLS_INDEX, TILES = "cells-index.arrow", "tiles-units.pmtiles"
 
@@ -61,15 +60,21 @@ def cells_index(home: Home, edition: EditionRef) -> Path:
     return _there(home, edition, (CELLS_INDEX,), make) / CELLS_INDEX
 
 
-def tiles(home: Home, edition: EditionRef) -> Path:
-    """The vector tiles of the units of an edition; made once where it has none, which is slow."""
-    folder = edition.folder
+def tiles(home: Home, edition: EditionRef, section: Section) -> Path:
+    """The vector tiles of the units of a section; made once where there are none, which is slow.
+
+    An edition is published with those of all its units. Those of some kinds lie in the cache: who
+    may see which is declared by the service, and may change without the edition.
+    """
+    folder, name = edition.folder, f"tiles-{section.label}.pmtiles"
 
     def make(cache: Path) -> None:
         frame = read_frame(folder / UNITS)
-        write_tiles(cache / TILES, frame, tile_columns(get(edition.service), frame.columns))
+        if section.kinds is not None:
+            frame = frame[frame["kind"].isin(section.kinds)]
+        write_tiles(cache / name, frame, tile_columns(get(edition.service), frame.columns))
 
-    return _there(home, edition, (TILES,), make) / TILES
+    return _there(home, edition, (name,), make) / name
 
 
 def _there(

@@ -38,7 +38,7 @@ def export(home: Home, collection: Collection, form: str) -> Path:
         OversizedExport: More than ``MOST_FEATURES`` features.
     """
     ref = editions.find(home, collection.service, collection.area, collection.edition)
-    if collection.kind == "units" and form in _PUBLISHED:
+    if collection.kind == "units" and collection.section.kinds is None and form in _PUBLISHED:
         published = ref.folder / _PUBLISHED[form]
         if published.is_file():
             return published
@@ -52,7 +52,8 @@ def export(home: Home, collection: Collection, form: str) -> Path:
         )
     suffix = FORMATS[form].suffix if form in FORMATS else ""
     cache = home.cache(collection.service, collection.area) / ref.id / _FOLDER
-    path = cache / f"{collection.service}-{collection.area}-{collection.kind}{suffix}"
+    label = collection.section.label
+    path = cache / f"{collection.service}-{collection.area}-{label}{suffix}"
     with alone(cache, wait=True):
         if not path.is_file():
             layer = f"{collection.service}_{collection.kind}"

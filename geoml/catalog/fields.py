@@ -49,6 +49,17 @@ def fields_of(service: Service, schema: pa.Schema) -> tuple[Field, ...]:
     return tuple(found)
 
 
+def title_of_kind(kind: str) -> Text:
+    """What units of a kind are called, many of them; a kind that nobody knows by its own name."""
+    return _KINDS.get(kind, Text(fr=kind, en=kind))
+
+
+_KINDS = {
+    "buildings": Text(fr="bâtiments", en="buildings"),
+    "zones": Text(fr="quartiers", en="zones"),
+}
+
+
 def _type(kind: pa.DataType) -> FieldType:
     if pa.types.is_integer(kind):
         return "integer"

@@ -10,13 +10,14 @@ from typing import Any, Literal
 import geopandas
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from geoml.areas.area import Area
-from geoml.catalog import audience
-from geoml.catalog.derived import CELLS, UNITS, cells_index, fragments
-from geoml.catalog.fields import Field, fields_of
+from geoml.catalog.derived import UNITS, cells_index, fragments
+from geoml.catalog.fields import Field, fields_of, title_of_kind
 from geoml.catalog.layers import names_of as layer_names
+from geoml.catalog.sections import Section
 from geoml.contract import Service
 from geoml.editions import EditionRef
 from geoml.paths import Home
@@ -31,68 +32,108 @@ from geoml.vector.read import read_table
 class _Published:
     """What both kinds say of themselves."""
 
-    kind: Literal["units", "cells"]
-    audience: Literal["public", "staff"]
     fields: tuple[Field, ...]
     bbox: Box
 
-    def __init__(self, service: Service, area: Area, edition: EditionRef, *, pinned: bool) -> None:
+    def __init__(
+        self, service: Service, area: Area, edition: EditionRef, section: Section, *, pinned: bool
+    ) -> None:
         manifest = edition.manifest()
         self.service, self.area, self.edition = service.name, area.id, edition.id
-        suffix = CELLS if self.kind == "cells" else ""
+        self.section = section
+        self.kind: Literal["units", "cells"] = section.kind
+        self.audience: Literal["public", "staff"] = section.audience
         pin = f"@{edition.id}" if pinned else ""
-        self.id = f"{service.name}-{area.id}{suffix}{pin}"
+        self.id = f"{service.name}-{area.id}{section.suffix}{pin}"
         self.pinned, self.crs, self.when = pinned, area.crs, manifest["date"]
         self.description = service.summary
-        of = audience.of_cells if self.kind == "cells" else audience.of_units
-        self.audience = of(service)
-        self.etag = f"{edition.id}-{self.kind}"
+        self.etag = f"{edition.id}-{section.label}"
+
+
+class Stored:
+    """All units of an edition as they were published: a table, and the same rows ready-made."""
+
+    def __init__(self, home: Home, edition: EditionRef) -> None:
+        self.table = read_table(edition.folder / UNITS)
+        self.fragments = fragments(home, edition)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """The row of each id."""
+        return {fid: row for row, fid in enumerate(self.table["id"].to_pylist())}
 
 
 class Units(_Published):
-    """The units of one edition: buildings, zones, whatever the service speaks of."""
+    """Units of one edition: buildings, zones, whatever the service speaks of.
 
-    kind: Literal["units", "cells"] = "units"
+    Those of a section are a choice of its rows: one table and one file of features serve all.
+    """
 
     def __init__(
-        self, home: Home, service: Service, area: Area, edition: EditionRef, *, pinned: bool
-    ) -> None:
-        super().__init__(service, area, edition, pinned=pinned)
-        self.title = Text(
-            fr=f"{service.title.fr}, {area.name}", en=f"{service.title.en}, {area.name}"
-        )
-        self._table = read_table(edition.folder / UNITS)
-        self._fragments = fragments(home, edition)
-        self.bbox = outward(self._fragments.boxes) or area.grid.lonlat_bounds()
+        self, stored: Stored, service: Service, area: Area, edition: EditionRef,
+        section: Section, *, pinned: bool,
+    ) -> None:  # fmt: skip
+        super().__init__(service, area, edition, section, pinned=pinned)
+        self.title = _title(service, area, section)
+        self._stored, self._table = stored, stored.table
+        self._chosen = _chosen(stored.table, section)
+        boxes = stored.fragments.boxes[self._chosen]
+        self.bbox = outward(boxes) or area.grid.lonlat_bounds()
         self.fields = fields_of(service, self._table.schema)
 
     def __len__(self) -> int:
         """How many units there are."""
-        return len(self._fragments)
+        if isinstance(self._chosen, slice):
+            return len(self._stored.fragments)
+        return len(self._chosen)
 
     def search(self, boxes: Sequence[Box]) -> Rows:
         """Rows whose geometry meets any of the boxes."""
-        return self._fragments.search(boxes)
+        found = self._stored.fragments.search(boxes)
+        if isinstance(self._chosen, slice):
+            return found
+        return np.flatnonzero(np.isin(self._chosen, found, assume_unique=True))
 
     def page(self, rows: slice | Rows) -> bytes:
         """Ready-made features."""
-        return self._fragments.page(rows)
+        return self._stored.fragments.page(self._of(rows))
 
     def row(self, fid: str) -> int | None:
-        """The row of a unit."""
-        return self._rows.get(fid)
+        """The row of a unit; None for one that is not of this section, as for one of nobody."""
+        row = self._stored.rows.get(fid)
+        if row is None or isinstance(self._chosen, slice):
+            return row
+        at = int(np.searchsorted(self._chosen, row))
+        return at if at < len(self._chosen) and self._chosen[at] == row else None
 
     def table(self, columns: Sequence[str], rows: slice | Rows | None = None) -> pa.Table:
         """Properties of rows."""
-        return _taken(self._table.select(list(columns)), rows)
+        return _taken(self._table.select(list(columns)), self._of(rows))
 
     def frame(self, rows: slice | Rows) -> geopandas.GeoDataFrame:
         """Rows in the area's CRS."""
-        return geopandas.GeoDataFrame.from_arrow(_taken(self._table, rows))
+        return geopandas.GeoDataFrame.from_arrow(_taken(self._table, self._of(rows)))
 
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {fid: row for row, fid in enumerate(self._table["id"].to_pylist())}
+    def _of(self, rows: slice | Rows | None) -> slice | Rows:
+        """Rows of this section as rows of the table."""
+        if isinstance(self._chosen, slice):
+            return self._chosen if rows is None else rows
+        return self._chosen if rows is None else self._chosen[rows]
+
+
+def _title(service: Service, area: Area, section: Section) -> Text:
+    fr, en = f"{service.title.fr}, {area.name}", f"{service.title.en}, {area.name}"
+    if not section.suffix:
+        return Text(fr=fr, en=en)
+    of = title_of_kind(section.suffix.removeprefix("-"))
+    return Text(fr=f"{fr} : {of.fr}", en=f"{en}: {of.en}")
+
+
+def _chosen(table: pa.Table, section: Section) -> slice | Rows:
+    """Rows of the kinds of a section, ascending; all of them where it names none."""
+    if section.kinds is None:
+        return slice(None)
+    return np.flatnonzero(pc.is_in(table["kind"], pa.array(section.kinds)).to_numpy())
 
 
 class Cells(_Published):
@@ -102,12 +143,11 @@ class Cells(_Published):
     edition of the area.
     """
 
-    kind: Literal["units", "cells"] = "cells"
-
     def __init__(
-        self, home: Home, service: Service, area: Area, edition: EditionRef, *, pinned: bool
-    ) -> None:
-        super().__init__(service, area, edition, pinned=pinned)
+        self, home: Home, service: Service, area: Area, edition: EditionRef,
+        section: Section, *, pinned: bool,
+    ) -> None:  # fmt: skip
+        super().__init__(service, area, edition, section, pinned=pinned)
         self.title = Text(
             fr=f"{service.title.fr}, {area.name} : mailles de {area.resolution_m:g} m",
             en=f"{service.title.en}, {area.name}: cells of {area.resolution_m:g} m",

@@ -25,7 +25,7 @@ def vector_tiles(served: Served) -> VectorTiles:
         if collection.kind != "units":
             return None
         found = editions.find(served.home, collection.service, collection.area, collection.edition)
-        return tiles(served.home, found)
+        return tiles(served.home, found, collection.section)
 
     return VectorTiles(where, Archives())
 
