@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geoml import catalog, services
+from geoml import services
 from geoml.catalog.services import _found
 
 
@@ -28,9 +28,9 @@ def shelf(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def copy(shelf):
+def copy(shelf, service_name):
     """Copy a working service under another name, with some of its text replaced."""
-    working = Path(next(iter(services.__path__))) / catalog.names()[0]
+    working = Path(next(iter(services.__path__))) / service_name
 
     def make(name, **replaced):
         folder = shelf / name

@@ -9,6 +9,7 @@ from geoml.catalog.services import _found
 from geoml.errors import BrokenService, UnknownService
 
 ENTRY = "from .service import SERVICE"
+MADE = "SERVICE = Service("
 
 
 def told(name):
@@ -34,11 +35,11 @@ def test_a_copy_is_a_service_of_its_own(copy):
 @pytest.mark.parametrize(
     ("replaced", "file", "says"),
     [
-        ({"service": ("FEATURES = (", "FEATURES = ((")}, "service.py", "SyntaxError"),
-        ({"service": ("FEATURES = (", "FEATURES = nothing(")}, "service.py", "NameError"),
-        ({"service": ("FEATURES = (", "import no_such_package\nFEATURES = (")}, "service.py",
+        ({"service": (MADE, f"{MADE}(")}, "service.py", "SyntaxError"),
+        ({"service": (MADE, "SERVICE = nothing(")}, "service.py", "NameError"),
+        ({"service": (MADE, f"import no_such_package\n{MADE}")}, "service.py",
          "No module named 'no_such_package'"),
-        ({"service": ("FEATURES = (", "raise SystemExit(3)\nFEATURES = (")}, "service.py",
+        ({"service": (MADE, f"raise SystemExit(3)\n{MADE}")}, "service.py",
          "SystemExit: 3"),
         ({"service": ("features=FEATURES,", "features=(*FEATURES, FEATURES[0]),")}, "service.py",
          "declared twice"),
