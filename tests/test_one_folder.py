@@ -82,9 +82,15 @@ def git(tree, *words):
 
 
 @pytest.fixture(scope="module")
-def original():
-    """Name of the service that is copied."""
-    return catalog.names()[0]
+def original(service_name):
+    """Name of the service that is copied: one that the tiny town can feed."""
+    return service_name
+
+
+@pytest.fixture(scope="module")
+def installed(twin):
+    """Names of all services of the doubled house."""
+    return {*catalog.names(), twin}
 
 
 @pytest.fixture(scope="module")
@@ -155,16 +161,17 @@ def test_the_quick_suite_passes_with_two_services(doubled):
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 700
 
 
-def test_the_command_knows_both(doubled, told, original, twin):
-    assert [one["name"] for one in geoml(doubled, "services")] == sorted((original, twin))
+def test_the_command_knows_both(doubled, told, original, twin, installed):
+    assert [one["name"] for one in geoml(doubled, "services")] == sorted(installed)
     listed = {one["service"]: one for one in geoml(doubled, "editions")}
     assert set(listed) == {original, twin}
     assert all(one["served"] and one["installed"] for one in listed.values())
 
 
-def test_the_interface_serves_both_and_confuses_nothing(told, original, twin):
+def test_the_interface_serves_both_and_confuses_nothing(told, original, twin, installed):
     both = {original, twin}
-    assert set(told["services"]) == {one["service"] for one in told["area"]["editions"]} == both
+    assert set(told["services"]) == installed
+    assert {one["service"] for one in told["area"]["editions"]} == both
     assert set(told["editions"]) == both
     assert told["at"]["service"] == twin
     assert told["at"]["model"].startswith(f"{twin}@")
@@ -174,7 +181,7 @@ def test_the_interface_serves_both_and_confuses_nothing(told, original, twin):
     assert told["front"].count(escape(told["services"][twin]["summary"]["en"])) == 2
     assert told["area"]["not_installed"] == []
     answers = {path.split("/")[2]: fields for path, fields in told["answers"].items()}
-    assert set(answers) == both
+    assert set(answers) == installed
     assert f"{twin}_score" in json.dumps(answers[twin])
     assert f"{original}_score" not in json.dumps(answers[twin])
 
@@ -223,12 +230,12 @@ def test_taken_away_it_leaves_no_trace(doubled, told, original, twin):
         shutil.rmtree(doubled / shelf / twin)
     git(doubled, "add", "-A")
     assert git(doubled, "status", "--porcelain") == ""
-    assert [one["name"] for one in geoml(doubled, "services")] == [original]
+    assert [one["name"] for one in geoml(doubled, "services")] == sorted(catalog.names())
     listed = {one["service"]: one for one in geoml(doubled, "editions")}
     assert (listed[twin]["installed"], listed[twin]["served"]) == (False, False)
     assert listed[original]["served"]
     after = json.loads(run(doubled, "-c", ASK, twin).stdout)
-    assert list(after["services"]) == [original]
+    assert list(after["services"]) == list(catalog.names())
     assert [one["service"] for one in after["area"]["editions"]] == [original]
     assert after["area"]["not_installed"] == [twin]
     assert after["at"] is None

@@ -1,0 +1,76 @@
+"""What the declaration says, and what it promises to those who are not experts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geoml.errors import CorruptFile, NotEnoughData
+from geoml.files import read_json, write_json
+from geoml.learning.samples import take
+from geoml.services.flood import SERVICE
+from geoml.services.flood.anchors import FROZEN, Anchors
+
+META = {
+    "version": "1",
+    "created": "2024-07-01T00:00:00+00:00",
+    "reference": {"mode": "auto", "text": {"fr": "inondé", "en": "flooded"}},
+    "label": {"key": "flood_depth", "quantity": "depth of a flood"},
+    "support_m": 25.0,
+    "synthetic": True,
+}
+
+
+def samples(scene, label):
+    target, _ = SERVICE.target_of(label, scene.features, scene.grid, inside=None)
+    return take(SERVICE, scene.features, target, scene.grid, 25.0, area="valley")
+
+
+def test_it_never_claims_to_be_a_regulatory_document():
+    assert "not a regulatory document" in SERVICE.is_not.en
+    assert "pas un document réglementaire" in SERVICE.is_not.fr
+    assert SERVICE.score_kind == "index"
+    assert SERVICE.staff == {"buildings"}
+
+
+def test_the_weights_of_each_part_are_a_whole_and_all_start_from_one_average():
+    for terms in (FROZEN.terrain, FROZEN.classic, FROZEN.rain):
+        assert sum(one.weight for one in terms) == pytest.approx(1)
+        neutral = sum(one.weight * one.neutral for one in terms)
+        assert neutral == pytest.approx(FROZEN.average, abs=1e-12)
+        for one in terms:
+            assert SERVICE.feature(one.feature) is not None
+            assert len(one.at) == len(one.gives)
+            assert (np.diff(one.at) > 0).all()
+            assert np.unique(np.sign(np.diff(one.gives))).size == 1
+
+
+def test_the_anchors_survive_their_file(tmp_path):
+    write_json(tmp_path / "model.json", FROZEN.as_dict())
+    assert Anchors.from_dict(read_json(tmp_path / "model.json")) == FROZEN
+    write_json(tmp_path / "model.json", {"format": 1})
+    with pytest.raises(CorruptFile):
+        SERVICE.load(tmp_path, {"champion": "baseline"})
+
+
+def test_the_heat_of_another_legend_is_not_mistaken_for_it():
+    for colour in SERVICE.legend.colours:
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        assert blue >= green >= red
+
+
+def test_a_label_measures_the_baseline_and_does_not_change_it(model, tmp_path):
+    scene = SERVICE.scene()
+    manifest = SERVICE.train(samples(scene, scene.label), tmp_path, meta=META)
+    assert manifest["frozen"]
+    assert manifest["areas"] == ["valley"]
+    assert 0.5 < manifest["metrics"]["csi"] < 1
+    assert "CSI" in (tmp_path / "card.md").read_text("utf-8")
+    assert SERVICE.load(tmp_path, manifest).anchors == model.anchors
+
+
+@pytest.mark.parametrize("depth", [0.0, 3.0])
+def test_a_town_that_is_all_dry_or_all_wet_teaches_nothing(tmp_path, depth):
+    scene = SERVICE.scene()
+    with pytest.raises(NotEnoughData, match="flooded or dry"):
+        SERVICE.train(samples(scene, np.full_like(scene.label, depth)), tmp_path, meta=META)
