@@ -17,9 +17,9 @@ def card(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, An
         f"# {service.title.en}: {service.name}@{manifest['version']}",
         service.summary.en,
         f"**It is not:** {service.is_not.en}",
-        *_synthetic(manifest),
+        *synthetic(manifest),
         "## Trained on",
-        _facts(service, manifest, metrics),
+        facts(service, manifest, metrics),
         "## How good it is where it did not learn",
         _intro(metrics),
         _table(service, metrics),
@@ -34,7 +34,8 @@ def card(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, An
     return "\n\n".join(parts) + "\n"
 
 
-def _synthetic(manifest: Mapping[str, Any]) -> list[str]:
+def synthetic(manifest: Mapping[str, Any]) -> list[str]:
+    """What to say first where the labels are made up."""
     if not manifest["synthetic"]:
         return []
     return [
@@ -43,7 +44,8 @@ def _synthetic(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _facts(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+def facts(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """What was learned from, one fact a line."""
     label, reference = manifest["label"], manifest["reference"]
     lines = {
         "Areas": ", ".join(manifest["areas"]),
@@ -53,9 +55,9 @@ def _facts(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, 
         "Support": f"{manifest['support_m']:g} m",
         "Cells": f"{metrics['validation']['cells']:,}",
         "Share of the area that is known": _shares(manifest.get("coverage_percent", {})),
-        "Features used": _names(manifest["features_used"]),
-        "Features available but not used": _names(manifest["features_unused"]),
-        "Features missing": _names(manifest["features_missing"]),
+        "Features used": joined(manifest["features_used"]),
+        "Features available but not used": joined(manifest["features_unused"]),
+        "Features missing": joined(manifest["features_missing"]),
         "Code, seed, created": f"{manifest['code_version']}, {manifest['seed']}, "
         f"{manifest['created']}",
     }
@@ -91,11 +93,15 @@ def _table(service: Service, metrics: Mapping[str, Any]) -> str:
         "|---|---|" + "---:|" * len(names),
     ]
     for line in lines:
-        how = f"{line['scheme']} (optimistic)" if line["optimistic"] else line["scheme"]
         numbers = " | ".join(f"{line[name]:.2f}" for name in names)
-        rows.append(f"| {line['candidate']} | {how} | {numbers} |")
+        rows.append(f"| {line['candidate']} | {scheme(line)} | {numbers} |")
     through = f"`{baseline['candidate']}`, the baseline, is a straight line through "
-    return "\n".join(rows) + f"\n\n{through}{_names(baseline['features'])}."
+    return "\n".join(rows) + f"\n\n{through}{joined(baseline['features'])}."
+
+
+def scheme(line: Mapping[str, Any]) -> str:
+    """How a line of the table was validated, and whether that flatters."""
+    return f"{line['scheme']} (optimistic)" if line["optimistic"] else str(line["scheme"])
 
 
 def _worst(service: Service, metrics: Mapping[str, Any]) -> str:
@@ -118,7 +124,7 @@ def _intervals(
         "|---|---:|---:|---:|---:|",
     ]
     for one in intervals:
-        shown = [_share(one["coverage_mean"]), _share(one["coverage_worst"])]
+        shown = [share(one["coverage_mean"]), share(one["coverage_worst"])]
         rows[1] += (
             f"\n| {', '.join(one['pattern'])} | {one['half_width']:.2f} {service.target.unit} | "
             f"{' | '.join(shown)} | {one['blocks']} |"
@@ -133,7 +139,7 @@ def _holdout(service: Service, holdout: Mapping[str, Any] | None) -> list[str]:
     return [
         "## Blocks kept out of everything",
         f"{holdout['blocks']} blocks, {holdout['cells']:,} cells: {service.accept.metric} "
-        f"{holdout[service.accept.metric]:.2f}, interval coverage {_share(holdout['coverage'])}, "
+        f"{holdout[service.accept.metric]:.2f}, interval coverage {share(holdout['coverage'])}, "
         f"{holdout['applicable_share']:.0%} of the cells inside the area of applicability. "
         f"All candidates, {service.accept.metric}: {'; '.join(lines)}.",
     ]
@@ -159,9 +165,11 @@ def _shares(areas: Mapping[str, Mapping[str, float]]) -> str:
     return "; ".join(told) or "not counted"
 
 
-def _names(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
+    """Names in code quotes; ``none`` without any."""
     return ", ".join(f"`{name}`" for name in names) or "none"
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
+    """A share in percent; ``unknown`` where it is."""
     return "unknown" if value is None else f"{value:.0%}"

@@ -56,11 +56,11 @@ class TabularModel:
         usable = enough(self.service, self.features, rows)
         if usable.all():
             return self._predict(rows, explain)
-        return _spread(self._predict(rows[usable], explain), usable)
+        return spread(self._predict(rows[usable], explain), usable)
 
     def _predict(self, rows: Array, explain: bool) -> Prediction:
         if not len(rows):
-            return _nothing(self.features if explain else (), self.average)
+            return nothing(self.features if explain else (), self.average)
         target = self.trained.predict(rows)
         wide = conformal.half_width(self.half_widths, self.features, rows)
         parts = self.trained.explain(rows)[0] if explain else np.empty((len(rows), 0))
@@ -107,25 +107,31 @@ def load(service: Service, folder: Path, manifest: Mapping[str, Any]) -> Tabular
     else:
         trained = Linear.from_dict(read_json(folder / LINE))
     reference = Applicability.from_dict(calibration["applicability"])
-    if reference.names != names:
-        raise CorruptFile(
-            "the calibration belongs to another model",
-            where=str(folder / CALIBRATION),
-            expected=", ".join(names),
-            got=", ".join(reference.names),
-            next_step="train again",
-        )
+    belongs(reference.names, names, folder)
     wide = conformal.from_dicts(calibration["half_widths"])
     _, average = trained.explain(np.full((1, len(names)), np.nan))
     return TabularModel(service, manifest, names, trained, wide, reference, average)
 
 
-def _nothing(names: tuple[str, ...], average: float) -> Prediction:
+def belongs(found: tuple[str, ...], names: tuple[str, ...], folder: Path) -> None:
+    """Raises CorruptFile where a calibration was made for other features than the manifest's."""
+    if found != names:
+        raise CorruptFile(
+            "the calibration belongs to another model",
+            where=str(folder / CALIBRATION),
+            expected=", ".join(names),
+            got=", ".join(found),
+            next_step="train again",
+        )
+
+
+def nothing(names: tuple[str, ...], average: float) -> Prediction:
+    """The answers for no place at all."""
     none = np.empty(0)
     return Prediction(none, none, none, none, dict.fromkeys(names, none), average)
 
 
-def _spread(found: Prediction, usable: np.ndarray[Any, np.dtype[np.bool_]]) -> Prediction:
+def spread(found: Prediction, usable: np.ndarray[Any, np.dtype[np.bool_]]) -> Prediction:
     """The answers back in their places, NaN in the others."""
 
     def wide(values: Array) -> Array:

@@ -65,15 +65,21 @@ def warnings(
     if away >= service.accept.below:
         unit = service.target.unit
         found.append(
-            _warning(
+            warning(
                 "elsewhere",
-                fr=f"Dans une ville jamais vue, ce modèle se trompe de {_fr(away)} {unit}.",
+                fr=f"Dans une ville jamais vue, ce modèle se trompe de {comma(away)} {unit}.",
                 en=f"In a town that it never saw, this model is off by {away:.2f} {unit}.",
             )
         )
+    return found + of_blocks(metrics)
+
+
+def of_blocks(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What the blocks of a validation must be excused for."""
+    found = []
     if metrics["validation"]["blocks_shorter_than_range"]:
         found.append(
-            _warning(
+            warning(
                 "short_blocks",
                 fr="Territoire trop petit pour des blocs de validation indépendants : "
                 "l'erreur réelle peut être plus grande.",
@@ -83,7 +89,7 @@ def warnings(
         )
     if not all(one["exact"] for one in metrics["intervals"]):
         found.append(
-            _warning(
+            warning(
                 "few_blocks",
                 fr="Trop peu de blocs pour garantir tous les intervalles.",
                 en="Too few blocks to guarantee every interval.",
@@ -108,7 +114,7 @@ def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
     r2 = verdict.summary["r2"]
     if not verdict.beats_mean:
         return [
-            _warning(
+            warning(
                 "skill",
                 fr="Ce modèle ne fait pas mieux que la moyenne du territoire.",
                 en="This model does no better than the average of the area.",
@@ -116,7 +122,7 @@ def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
         ]
     if not verdict.precise:
         return [
-            _warning(
+            warning(
                 "not_accepted",
                 fr=f"Ce modèle n'atteint pas le seuil de qualité fixé pour {service.title.fr}.",
                 en=f"This model does not reach the quality set for {service.title.en}.",
@@ -125,7 +131,7 @@ def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
     found = []
     if verdict.champion == "linear":
         found.append(
-            _warning(
+            warning(
                 "baseline",
                 fr="Une simple droite répond ici : le modèle plus fin ne faisait pas mieux.",
                 en="A straight line answers here: the finer model did no better.",
@@ -133,7 +139,7 @@ def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
         )
     elif verdict.summary[service.accept.metric] > (1 - BARELY) * _baseline(service, verdict):
         found.append(
-            _warning(
+            warning(
                 "barely",
                 fr="Une simple droite ferait presque aussi bien que ce modèle.",
                 en="A straight line would do almost as well as this model.",
@@ -142,7 +148,7 @@ def _quality(service: Service, verdict: Verdict) -> list[dict[str, str]]:
     if r2 < LITTLE_R2:
         share = round(100 * max(r2, 0))
         found.append(
-            _warning(
+            warning(
                 "little",
                 fr=f"Ce modèle n'explique que {share} % des différences du territoire.",
                 en=f"This model explains only {share}% of the differences in the area.",
@@ -176,7 +182,7 @@ def _line(service: Service, through: Sequence[str]) -> Text:
 def _reason(service: Service, better: bool, trees: float, line: float, of: Text) -> Text:
     unit, below = service.target.unit, service.accept.below
     numbers = f"{trees:.2f} {unit}", f"{line:.2f} {unit}"
-    fr_numbers = f"{_fr(trees)} {unit}", f"{_fr(line)} {unit}"
+    fr_numbers = f"{comma(trees)} {unit}", f"{comma(line)} {unit}"
     if better:
         return Text(
             fr=f"Les arbres boostés se trompent de {fr_numbers[0]} sur des blocs jamais vus, la "
@@ -192,9 +198,11 @@ def _reason(service: Service, better: bool, trees: float, line: float, of: Text)
     )
 
 
-def _fr(value: float) -> str:
+def comma(value: float) -> str:
+    """A number with two decimals as French writes it."""
     return f"{value:.2f}".replace(".", ",")
 
 
-def _warning(code: str, *, fr: str, en: str) -> dict[str, str]:
+def warning(code: str, *, fr: str, en: str) -> dict[str, str]:
+    """One warning as every answer carries it."""
     return {"code": code, "fr": fr, "en": en}

@@ -1,0 +1,139 @@
+"""A learned probability, opened from plain files: text, JSON, no pickle.
+
+``train`` writes ``model.txt``, ``calibration.json``, ``metrics.json`` and ``card.md``; ``load``
+opens them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoml.contract import Model, Prediction, Service
+from geoml.files import read_json
+from geoml.learning import boosting
+from geoml.learning.applicability import Applicability
+from geoml.learning.boosting import Boosting
+from geoml.learning.inputs import enough, holds, matrix
+from geoml.learning.probability.curves import Calibration
+from geoml.learning.tabular import BOOSTED, CALIBRATION, belongs, nothing, spread
+from geoml.types import Array, Features
+
+_STILL = 1e-9
+"""Log-odds so near to the start that no slope can be told."""
+
+
+@dataclass(frozen=True)
+class ProbabilityModel:
+    """Trees, the curves that make their margin a probability, and their area of applicability.
+
+    ``average`` is the probability at the margin ``start`` that contributions start from.
+    """
+
+    service: Service
+    manifest: Mapping[str, Any]
+    features: tuple[str, ...]
+    trees: Boosting
+    calibrations: tuple[Calibration, ...]
+    applicability: Applicability
+    start: float
+
+    @property
+    def average(self) -> float:
+        """What is answered when every feature is known and none moves it."""
+        return float(self.calibrations[0].curve.at(np.array([self.start]))[0])
+
+    def predict(self, features: Features, *, explain: bool = True) -> Prediction:
+        """Predict for arrays of shape (n,); see ``geoml.contract.Model``.
+
+        The target is a frequency: of the places that get 0.3, three in ten are ones. The interval
+        says what ``geoml.learning.probability.interval`` promises.
+        """
+        rows = matrix(self.features, features)
+        usable = enough(self.service, self.features, rows)
+        if usable.all():
+            return self._predict(rows, explain)
+        return spread(self._predict(rows[usable], explain), usable)
+
+    def _predict(self, rows: Array, explain: bool) -> Prediction:
+        if not len(rows):
+            return nothing(self.features if explain else (), self.average)
+        margin, which = self.trees.margin(rows), self._which(rows)
+        target, low, high, from_start = (np.empty(len(rows)) for _ in range(4))
+        for number in np.unique(which):
+            one, inside = self.calibrations[number], which == number
+            target[inside] = one.curve.at(margin[inside])
+            low[inside], high[inside] = one.ends(margin[inside], target[inside])
+            from_start[inside] = one.curve.at(np.array([self.start]))
+        moved: Array = np.empty((len(rows), 0))
+        if explain:
+            moved = share_out(self.trees.explain(rows)[0], rows, target, from_start, self.average)
+        return Prediction(
+            target=target,
+            lower=low,
+            upper=high,
+            applicability=self.applicability.index(rows),
+            contributions=dict(zip(self.features, moved.T, strict=False)),
+            average=self.average,
+        )
+
+    def _which(self, rows: Array) -> NDArray[np.intp]:
+        """Of each row, the calibration of the most features that it knows; else the last one."""
+        answer = np.full(len(rows), len(self.calibrations) - 1)
+        sizes = [len(one.pattern) for one in self.calibrations]
+        for number in sorted(range(len(sizes)), key=lambda one: (sizes[one], -one)):
+            answer[holds(self.calibrations[number].pattern, self.features, rows)] = number
+        return answer
+
+
+_: type[Model] = ProbabilityModel
+
+
+def share_out(margin: Array, rows: Array, target: Array, start: Array, average: float) -> Array:
+    """Contributions to a probability, shape (n, features), that add up to ``target - average``.
+
+    ``margin`` holds TreeSHAP contributions to the log-odds, which add up there and not after the
+    curve. Each is multiplied by the slope of the curve between the start and the answer,
+    ``(target - start) / sum(margin)``, which is never negative: signs and proportions stay. Where
+    fewer features are known another curve answers, which starts elsewhere: that difference,
+    ``start - average``, is what not knowing does, and the unknown features share it evenly.
+    """
+    total = margin.sum(axis=1)
+    still = np.abs(total) < _STILL
+    slope = np.divide(target - start, total, out=np.zeros(len(rows)), where=~still)
+    moved: Array = margin * slope[:, None]
+    unknown = np.isnan(rows)
+    count = unknown.sum(axis=1)
+    apart = np.divide(start - average, count, out=np.zeros(len(rows)), where=count > 0)
+    moved += np.where(unknown, apart[:, None], 0.0)
+    largest = np.abs(margin).argmax(axis=1)  # what rounding leaves goes to the feature that leads
+    moved[np.arange(len(rows)), largest] += target - average - moved.sum(axis=1)
+    return moved
+
+
+def train(*given: Any, **named: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
+    """Learn a probability; see ``geoml.learning.probability.training.train``.
+
+    Training is loaded by name, so that nothing which only serves can come to import it.
+    """
+    training = importlib.import_module("geoml.learning.probability.training")
+    manifest: dict[str, Any] = training.train(*given, **named)
+    return manifest
+
+
+def load(service: Service, folder: Path, manifest: Mapping[str, Any]) -> ProbabilityModel:
+    """Open the model that ``train`` wrote into ``folder``; raises CorruptFile."""
+    names = tuple(str(name) for name in manifest["features_used"])
+    written = read_json(folder / CALIBRATION)
+    found = boosting.load(folder / BOOSTED)
+    reference = Applicability.from_dict(written["applicability"])
+    belongs(reference.names, names, folder)
+    calibrations = tuple(Calibration.from_dict(one) for one in written["calibrations"])
+    _, start = found.explain(np.full((1, len(names)), np.nan))
+    return ProbabilityModel(service, manifest, names, found, calibrations, reference, start)

@@ -1,0 +1,184 @@
+"""Training of a probability: compare, choose, calibrate, write plain files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geoml.contract import Samples, Service
+from geoml.errors import InvalidArgument, NotEnoughData
+from geoml.files import write_json
+from geoml.learning import blocks, conformal
+from geoml.learning import samples as cells
+from geoml.learning.blocks import Blocks
+from geoml.learning.probability import candidates, report, validation
+from geoml.learning.probability.candidates import TREES, Frozen
+from geoml.learning.probability.card import card
+from geoml.learning.probability.curves import Calibration
+from geoml.learning.probability.interval import calibrate
+from geoml.learning.probability.model import ProbabilityModel
+from geoml.learning.probability.verdict import Verdict, judge, warnings
+from geoml.learning.study import Study, about, check, prepare, reach
+from geoml.learning.tabular import BOOSTED, CALIBRATION, CARD, METRICS
+from geoml.learning.variogram import range_of
+
+HALF = 0.5
+"""Share of the label's support from which a cell counts as a one."""
+
+_LEAST_OF_EACH, _LEAST_BLOCKS = 20, blocks.FOLDS
+
+
+def train(
+    service: Service,
+    samples: Samples,
+    folder: Path,
+    *,
+    meta: Mapping[str, Any],
+    seed: int = 0,
+    holdout_share: float = 0.0,
+    frozen: Frozen | None = None,
+) -> dict[str, Any]:
+    """Compare the candidates, write the champion and its calibration, return the manifest.
+
+    As ``geoml.learning.training.train``, for a service whose ``accept`` has rules. The target is
+    the share of a cell, 0 to 1, that is a one; from one half it counts as one. Cells that do not
+    know the features of every rule are left out, so that all are compared on the same cells.
+    Where the trees do not beat every rule over blocks and there is something ``frozen``, that is
+    written. Raises NotEnoughData, also with less than 20 ones or ones in less than 5 blocks, and
+    InvalidArgument for a target outside 0..1.
+    """
+    check(meta, holdout_share)
+    study, kept_out = _prepare(service, samples, seed, holdout_share)
+    tried = candidates.candidates(study, frozen)
+    lines, behind = validation.table(tried, study)
+    verdict = judge(service, lines)
+    calibrations, intervals = calibrate(study, behind[TREES, "block"].models)
+    model = _fit(study, calibrations)
+    metrics = report.metrics(study, behind, lines, verdict.served, intervals)
+    if kept_out is not None:
+        metrics["holdout"] = report.holdout(study, kept_out, tried, behind, model)
+    if verdict.champion == "baseline" and frozen is not None:
+        entries = dict(frozen.write(folder))
+    else:
+        entries = _write(folder, model)
+    used = tuple(entries.pop("features_used", study.names))
+    manifest = {**_manifest(study, used, verdict, metrics, meta), **entries}
+    write_json(folder / METRICS, metrics)
+    (folder / CARD).write_text(card(service, manifest, metrics), encoding="utf-8")
+    return manifest
+
+
+def _prepare(
+    service: Service, samples: Samples, seed: int, holdout_share: float
+) -> tuple[Study, Study | None]:
+    """Cells whose target is 0 or 1 and that every rule can judge; ones even over the folds."""
+    known = np.isfinite(samples.target)
+    for rule in service.accept.rules:
+        known &= np.isfinite(samples.features.get(rule.feature, np.full(len(known), np.nan)))
+    kept = cells.some(samples, known)
+    wrong = kept.target[(kept.target < 0) | (kept.target > 1)]
+    if len(wrong):
+        raise InvalidArgument(
+            "a target that is no share of ones",
+            where=", ".join(samples.areas),
+            expected="0 to 1",
+            got=f"{wrong[0]:g}",
+        )
+    kept = replace(kept, target=(kept.target >= HALF).astype(np.float64))
+    _enough(service, kept)
+    study, out = prepare(service, kept, seed, holdout_share, lay=_lay)
+    _enough(service, study.samples, len(np.unique(study.blocks.block[study.target > 0])))
+    return _dealt(study), out
+
+
+def _lay(samples: Samples, *, seed: int, least: int) -> Blocks:
+    """Whole catchments as blocks, where cells say theirs and there are enough; else squares."""
+    if samples.group is not None:
+        _, block = np.unique(samples.group, return_inverse=True)
+        count = len(np.unique(block))
+        if count >= least:
+            wide = range_of(samples, seed=seed)
+            side = samples.cell_m * float(np.sqrt(len(block) / count))
+            return Blocks(block, blocks.folds(block, seed=seed), side, wide, count)
+    return blocks.lay(samples, seed=seed, least=least)
+
+
+def _dealt(study: Study) -> Study:
+    """The study with folds that share the ones as evenly as the cells."""
+    truth = study.target > 0
+    mass = np.where(truth, 1 + len(truth) / truth.sum(), 1.0)
+    fold = blocks.folds(study.blocks.block, seed=study.seed, mass=mass)
+    return replace(study, blocks=replace(study.blocks, fold=fold))
+
+
+def _enough(service: Service, samples: Samples, in_blocks: int | None = None) -> None:
+    ones = int((samples.target > 0).sum())
+    zeros = len(samples.target) - ones
+    few = in_blocks is not None and in_blocks < _LEAST_BLOCKS
+    if min(ones, zeros) < _LEAST_OF_EACH or few:
+        needed = " and ".join(rule.feature for rule in service.accept.rules)
+        raise NotEnoughData(
+            "too few cells of either kind to learn a probability",
+            where=", ".join(samples.areas),
+            expected=f"{_LEAST_OF_EACH} cells with and {_LEAST_OF_EACH} without, that know "
+            f"{needed}, those with in {_LEAST_BLOCKS} or more blocks",
+            got=f"{ones} with, in {in_blocks or 'some'} blocks, and {zeros} without",
+            next_step="use a label and an area that hold more of both, or train on several areas",
+        )
+
+
+def _fit(study: Study, calibrations: tuple[Calibration, ...]) -> ProbabilityModel:
+    """The trees of all cells of the study, with the curves of those that did not see them."""
+    trees = candidates.trees(study)
+    _, start = trees.explain(study.rows[:1])
+    return ProbabilityModel(
+        study.service, {}, study.names, trees, calibrations, reach(study, trees), start
+    )
+
+
+def _write(folder: Path, model: ProbabilityModel) -> dict[str, Any]:
+    """Write the learned model; what the manifest says of its kind."""
+    level = round(1 - conformal.ALPHA, 4)
+    calibration = {
+        "calibrations": [one.as_dict() for one in model.calibrations],
+        "applicability": model.applicability.as_dict(),
+        "level": level,
+        "format": 1,
+    }
+    model.trees.save(folder / BOOSTED)
+    write_json(folder / CALIBRATION, calibration)
+    return {"score_kind": "probability", "interval_level": level}
+
+
+def _manifest(
+    study: Study,
+    used: tuple[str, ...],
+    verdict: Verdict,
+    metrics: Mapping[str, Any],
+    meta: Mapping[str, Any],
+) -> dict[str, Any]:
+    calibration, intervals = metrics["calibration"], metrics["intervals"]
+    learned = (
+        {}
+        if verdict.champion == "baseline"
+        else {
+            "brier_skill": calibration["brier_skill"],
+            "ece": calibration["ece"],
+            "threshold": metrics["threshold"],
+            "coverage_mean": intervals[0]["coverage_mean"],
+            "coverage_worst": intervals[0]["coverage_worst"],
+        }
+    )
+    return {
+        **about(study, used, meta),
+        "metrics": {**verdict.summary, **learned},
+        "champion": verdict.champion,
+        "champion_reason": verdict.reason.as_dict(),
+        "accepted": verdict.accepted,
+        "warnings": warnings(study.service, verdict, metrics),
+        "seed": study.seed,
+    }

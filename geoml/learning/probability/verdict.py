@@ -1,0 +1,148 @@
+"""Whether a learned probability serves, and what a reader must be warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geoml.contract import Rule, Service
+from geoml.learning.probability.candidates import FROZEN, RATE, TREES
+from geoml.learning.verdict import comma, of_blocks, warning
+from geoml.types import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The champion and why.
+
+    The trees serve where they beat every rule over blocks, or where the service ships nothing
+    else. ``accepted`` also asks for a CSI above the threshold of ``Accept``; what is frozen is
+    never accepted: it was not learned.
+    """
+
+    champion: Literal["lightgbm", "baseline"]
+    reason: Text
+    accepted: bool
+    beats: bool
+    summary: dict[str, Any]
+
+    @property
+    def served(self) -> str:
+        """The champion's name in the table."""
+        return TREES if self.champion == "lightgbm" else FROZEN
+
+
+def judge(service: Service, lines: Sequence[Mapping[str, Any]]) -> Verdict:
+    """Choose between the trees and what the service ships frozen, by CSI over blocks."""
+    block = {line["candidate"]: line for line in lines if line["scheme"] == "block"}
+    csi = {name: _csi(line) for name, line in block.items()}
+    beats = all(csi[TREES] > csi[rule.name] for rule in service.accept.rules)
+    served = TREES if beats or FROZEN not in block else FROZEN
+    random = {line["candidate"]: line for line in lines if line["scheme"] == "random"}
+    told = {key: block[served][key] for key in block[served] if key not in _KEYS}
+    others = {f"{name}_csi": line["csi"] for name, line in block.items() if name != served}
+    return Verdict(
+        champion="lightgbm" if served == TREES else "baseline",
+        reason=_reason(service, csi, served),
+        accepted=beats and csi[TREES] > service.accept.above,
+        beats=beats,
+        summary={**told, **others, "random_csi": random[served]["csi"]},
+    )
+
+
+_KEYS = ("candidate", "scheme", "optimistic")
+
+
+def warnings(
+    service: Service, verdict: Verdict, metrics: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """What to say beside every answer of this model: ``{"code", "fr", "en"}`` each."""
+    found = _quality(service, verdict, metrics)
+    if verdict.champion == "lightgbm" and (away := _elsewhere(service, metrics)):
+        found.append(
+            warning(
+                "elsewhere",
+                fr="Dans une ville jamais vue, ce modèle ne fait pas mieux qu'un simple seuil "
+                f"(indice de succès {comma(away[0])} contre {comma(away[1])}).",
+                en="In a town that it never saw, this model does no better than a simple "
+                f"threshold (success index {away[0]:.2f} against {away[1]:.2f}).",
+            )
+        )
+    return found + of_blocks(metrics)
+
+
+def _quality(
+    service: Service, verdict: Verdict, metrics: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    if verdict.champion == "baseline":
+        return [
+            warning(
+                "baseline",
+                fr="Le modèle appris ici ne faisait pas mieux qu'un simple seuil : c'est la "
+                "méthode de référence qui répond, un indice et non une probabilité.",
+                en="The model learned here did no better than a simple threshold: the fixed "
+                "method answers, with an index and not a probability.",
+            )
+        ]
+    if (metrics["calibration"]["brier_skill"] or 0) <= 0:
+        return [
+            warning(
+                "skill",
+                fr="Ce modèle ne fait pas mieux que la fréquence moyenne du territoire.",
+                en="This model does no better than the mean frequency of the area.",
+            )
+        ]
+    if not verdict.accepted:
+        return [
+            warning(
+                "not_accepted",
+                fr=f"Ce modèle n'atteint pas la qualité fixée pour {service.title.fr}.",
+                en=f"This model does not reach the quality set for {service.title.en}.",
+            )
+        ]
+    return []
+
+
+def _elsewhere(service: Service, metrics: Mapping[str, Any]) -> tuple[float, float] | None:
+    """CSI of the trees and of the best rule over areas left out, where the trees do no better."""
+    area = {line["candidate"]: line for line in metrics["table"] if line["scheme"] == "area"}
+    if TREES not in area:
+        return None
+    trees = _csi(area[TREES])
+    best = max(_csi(area[rule.name]) for rule in service.accept.rules)
+    return (trees, best) if trees <= best else None
+
+
+def _reason(service: Service, csi: Mapping[str, float], served: str) -> Text:
+    """All numbers in one sentence, and what follows from them."""
+    rules = [(_words(service, rule), csi[rule.name]) for rule in service.accept.rules]
+    fr = ", ".join(f"« {text.fr} » {comma(value)}" for text, value in rules)
+    en = ", ".join(f'"{text.en}" {value:.2f}' for text, value in rules)
+    if served == TREES:
+        fr_end, en_end = "Le modèle appris répond.", "The learned model answers."
+    else:
+        fr_end = "La méthode de référence répond : il fallait battre chacun de ces seuils."
+        en_end = "The fixed method answers: each of these thresholds had to be beaten."
+    return Text(
+        fr="Indice de succès (touches / (touches + manques + fausses alertes)) sur des blocs "
+        f"jamais vus : modèle appris {comma(csi[TREES])}, {fr}, tout le territoire "
+        f"{comma(csi[RATE])}. {fr_end}",
+        en="Success index (hits / (hits + misses + false alarms)) on unseen blocks: learned "
+        f"model {csi[TREES]:.2f}, {en}, the whole area {csi[RATE]:.2f}. {en_end}",
+    )
+
+
+def _words(service: Service, rule: Rule) -> Text:
+    feature = service.feature(rule.feature)
+    title = Text(rule.feature, rule.feature) if feature is None else feature.title.within()
+    up = rule.way == "up"
+    return Text(
+        fr=f"{title.fr} au-{'dessus' if up else 'dessous'} d'un seuil",
+        en=f"{title.en} {'above' if up else 'below'} a threshold",
+    )
+
+
+def _csi(line: Mapping[str, Any]) -> float:
+    """The CSI of a line of the table; 0 where nothing was there and nothing was said."""
+    return float(line["csi"] or 0.0)
