@@ -24,8 +24,10 @@ from rasterio.io import MemoryFile
 from benchmarks.load import measure, request
 from benchmarks.peers.running import Absent
 from benchmarks.peers.tiles import titiler
-from benchmarks.tiles_town import AREA, CACHE, GRID, picture, town
-from geoml import catalog, editions
+from benchmarks.subject import CACHE
+from benchmarks.subject import service as subject
+from benchmarks.tiles_town import AREA, GRID, picture, town
+from geoml import editions
 from geoml.cli.smoke import serving
 from geoml.lifecycle.web import palette_of
 from geoml.paths import Home
@@ -44,18 +46,20 @@ Ask = tuple[list[bytes], list[bytes]]
 
 def main() -> dict[str, Any]:
     """Tiles a second of every kind of tile, ours and the peer's, and their ratios."""
-    home = town()
-    service = catalog.names()[0]
-    edition = editions.current(home, service, AREA)
+    print("  the town ...", flush=True)
+    home, service = town(), subject()
+    edition = editions.current(home, service.name, AREA)
     if edition is None:
         raise SystemExit(f"delete {home.root} and run again")
-    palettes = styles.of_scores(palette_of(catalog.get(service), "score"))
-    asked = _questions(home, f"{service}-{AREA}-score", edition.folder, palettes)
+    palettes = styles.of_scores(palette_of(service, "score"))
+    asked = _questions(home, f"{service.name}-{AREA}-score", edition.folder, palettes)
     found: dict[str, Any] = {"distinct_tiles": len(_places(edition.folder / "tiles-score.pmtiles"))}
+    print("  geoml ...", flush=True)
     with serving(home=home.root) as port:
         ours = {name: _rates(port, mine) for name, (mine, _) in asked.items()}
         found |= endurance(port, asked["finished"][0])
         pictures = _pictures(port, asked["finished"][0][:12])
+    print("  titiler: environment, tiles ...", flush=True)
     try:
         with titiler(CACHE / "titiler", palettes) as port:
             _compare(pictures, _pictures(port, asked["finished"][1][:12]))

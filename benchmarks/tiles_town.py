@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geoml import catalog, editions
+from benchmarks.subject import CACHE, service
+from geoml import editions
 from geoml.files import write_json
 from geoml.lifecycle.web import palette_of
 from geoml.paths import Home
+from geoml.raster import cog, imagery, png, pyramid, web
 from geoml.raster.cog import cog_writer, read_grid
 from geoml.raster.grid import Grid, Window, windows
 from geoml.raster.imagery import write_imagery
@@ -19,7 +23,6 @@ from geoml.raster.pyramid import write_pyramid
 from geoml.raster.web import web_cog
 from geoml.types import Array
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "geoml-bench"
 SIDE = int(os.environ.get("GEOML_BENCH_TILE_SIDE", "7168"))
 GRID = Grid("EPSG:2154", 800_000, 6_560_000, 10, 10, SIDE, SIDE)
 PICTURE = Grid("EPSG:2154", 800_000, 6_560_000, 2, 2, SIDE // 2, SIDE // 2)
@@ -28,12 +31,22 @@ AREA = "bench-tiles"
 
 def town() -> Home:
     """A home with one layer of about 2,500 tiles, and a base layer of imagery."""
-    home = Home(CACHE / f"tiles-{SIDE}")
+    home = Home(CACHE / f"tiles-{SIDE}-{_code()}")
     if not (home.root / "done.json").exists():
-        editions.publish(home, catalog.names()[0], AREA, _layer)
+        for older in CACHE.glob(f"tiles-{SIDE}*"):
+            shutil.rmtree(older)
+        editions.publish(home, service().name, AREA, _layer)
         _base(home.area(AREA))
         write_json(home.root / "done.json", {"side": SIDE})
     return home
+
+
+def _code() -> str:
+    """What made the town: other code makes it again."""
+    modules = (imagery, pyramid, web, png, cog)
+    files = (Path(__file__), *(Path(str(module.__file__)) for module in modules))
+    told = b"".join(file.read_bytes() for file in files)
+    return blake2b(service().name.encode() + told, digest_size=6).hexdigest()
 
 
 def picture(home: Home) -> Path:
@@ -45,10 +58,10 @@ def _layer(folder: Path) -> dict[str, Any]:
     with cog_writer(folder / "score.tif", GRID) as writer:
         for window in windows(GRID):
             writer.write(_heat(window), window)
-    web = folder / "score-web.tif"
-    lowest, highest = web_cog(folder / "score.tif", web)
-    palette = palette_of(catalog.get(catalog.names()[0]), "score")
-    write_pyramid(web, folder / "tiles-score.pmtiles", palette)
+    bytes_ = folder / "score-web.tif"
+    lowest, highest = web_cog(folder / "score.tif", bytes_)
+    palette = palette_of(service(), "score")
+    write_pyramid(bytes_, folder / "tiles-score.pmtiles", palette)
     bounds = [round(value, 6) for value in GRID.lonlat_bounds()]
     return {"web": {"minzoom": lowest, "maxzoom": highest, "bounds": bounds}, "sources": {}}
 
