@@ -151,8 +151,10 @@ def made_up(town, service_name, little, tmp_path_factory):
         declared = catalog.get("soak")
         sys.modules["geoml.services.soak"].ship(root / "models")
         home = Home(root / "home")
-        west, south, _, _ = little.bbox
-        areas.create(home, "soaked", "Soaked", bbox=(west, south, west + 0.015, south + 0.01))
+        west, south, east, north = little.bbox
+        lon, lat = (west + east) / 2, (south + north) / 2
+        middle = lon - 0.0075, lat - 0.005, lon + 0.0075, lat + 0.005
+        areas.create(home, "soaked", "Soaked", bbox=middle)
         items = [f"{key}={little.files[key]}" for key in ("dem", "buildings")]
         ingest(home, "soaked", items, date="2025-07-20")
         edition, notes = run(home, "soak", "soaked")

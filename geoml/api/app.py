@@ -23,7 +23,7 @@ from geoml.api.middleware import BodyLimit, Envelope
 from geoml.api.ogc.routes import Features
 from geoml.api.ogc.shelf import Shelf
 from geoml.api.ogc.shortway import ShortWay
-from geoml.api.routes import areas, docs, gis, health, landing, predict
+from geoml.api.routes import areas, docs, gis, health, landing, predict, scenarios
 from geoml.api.security import Guard, layer_allowed
 from geoml.api.served import Served
 from geoml.api.settings import Settings
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
     app.include_router(docs.build(prefix))
     app.include_router(areas.build(served, prefix))
     app.include_router(predict.build(served, settings))
+    app.include_router(scenarios.build(served))
     app.router.routes.extend(stac.build(served))
     app.include_router(build_router(layers, lane))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))

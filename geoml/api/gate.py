@@ -22,6 +22,7 @@ PATIENCE_S = 10.0
 RETRY_S = 2
 _FREE = frozenset({"healthz", "readyz", "metrics", "static", "maps"})
 _QUICK = ("/tilejson.json",)
+_TRIED_OUT = "/scenarios"
 
 Sort: TypeAlias = Callable[[Scope], "Lane | None"]
 
@@ -75,7 +76,7 @@ class Lane:
 
 
 class Lanes:
-    """The lanes of the server: tiles and statistics that are computed, and all other work.
+    """The lanes of the server: what is computed for one request alone, and all other work.
 
     Together fewer run at once than there are worker threads (40), so that one is always left for
     who passes no gate.
@@ -94,7 +95,8 @@ class Lanes:
         door = path[1:].partition("/")[0]
         if door in _FREE:
             return None
-        return self.heavy if door == "tiles" and not path.endswith(_QUICK) else self.other
+        heavy = door == "tiles" and not path.endswith(_QUICK)
+        return self.heavy if heavy or path.endswith(_TRIED_OUT) else self.other
 
     def running(self) -> dict[tuple[str, ...], float]:
         """How many of each lane run."""

@@ -157,6 +157,8 @@ def test_a_worker_thread_is_always_left():
         ("/tiles/a/statistics", "heavy"),
         ("/tiles/a/tilejson.json", "other"),
         ("/areas", "other"),
+        ("/services/a/scenarios", "heavy"),
+        ("/services/a/predict", "other"),
         ("/town/tiles/a/preview.png", "heavy"),
     ],
 )

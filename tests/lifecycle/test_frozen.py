@@ -49,7 +49,7 @@ def test_it_borrows_nothing_and_is_as_old_as_the_data(made_up):
 
 def test_what_features_warn_of_is_said_once(made_up, home):
     index = home.features("soaked") / "index.json"
-    note = {"code": "edge", "fr": "bord", "en": "edge"}
+    note = {"code": "edge", "fr": "cadre", "en": "edge"}
     told = read_json(index)
     for name in ("elevation", "slope"):  # one that the model uses, and one that is carried
         told[name]["warnings"] = [note]

@@ -54,12 +54,7 @@ class Frozen:
             lower=np.clip(target - HALF_WIDTH, 0, 1),
             upper=np.clip(target + HALF_WIDTH, 0, 1),
             applicability=np.where(np.isnan(target), np.nan, 0.5),
-            contributions={
-                "elevation": np.where(np.isnan(target), np.nan, np.where(leads, target, 0.0)),
-                "building_density": np.where(
-                    np.isnan(target), np.nan, np.where(leads, 0.0, target)
-                ),
-            }
+            contributions={"elevation": target * leads, "building_density": target * ~leads}
             if explain
             else {},
             average=0.0,
