@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from geoml.errors import UnknownKey
 from geoml.raster.formats import ORTHO_DRIVERS, RASTER_DRIVERS
+from geoml.vector.formats import sniff
 
 Kind: TypeAlias = Literal[
     "reflectance", "temperature", "continuous", "class", "count", "rgb", "vector"
@@ -25,7 +27,7 @@ class Key:
 
     ``valid`` is the range that stored values can have, in ``unit``; what lies outside is unknown.
     ``drivers`` are the only formats that a file for this key may have. ``shapes`` are the
-    geometries that a vector key takes.
+    geometries that a vector key takes; a class key with shapes takes polygons too (``as_given``).
     """
 
     name: str
@@ -73,7 +75,10 @@ KEYS: dict[str, Key] = {
         Key("ortho", "rgb", "1", (0.0, 255.0), ORTHO_DRIVERS, "aerial image"),
         _raster("landcover", "class", "class", (0.0, 65_534.0), "land cover class"),
         _raster("flood_depth", "continuous", "m", (0.0, 100.0), "depth of a flood"),
-        _raster("flood_extent", "class", "class", (0.0, 65_534.0), "extent of a flood"),
+        replace(
+            _raster("flood_extent", "class", "class", (0.0, 65_534.0), "extent of a flood"),
+            shapes=("polygon",),
+        ),
         _raster("population", "count", "persons", (0.0, 1e9), "persons per cell"),
         _vector("buildings", "building footprints", "polygon"),
         _vector("water", "open water", "polygon", "line"),
@@ -83,6 +88,8 @@ KEYS: dict[str, Key] = {
     )
 }
 
+EVENTS = ("flood_depth", "flood_extent")
+"""Keys that show an event, which may have a return period."""
 OPTICAL = ("red", "green", "blue", "nir", "swir1", "swir2")
 
 
@@ -97,3 +104,20 @@ def get(name: str) -> Key:
         expected=f"one of {', '.join(KEYS)}",
         next_step=f"did you mean {close[0]}?" if close else "write KEY=PATH, such as red=b4.tif",
     )
+
+
+def as_given(key: Key, path: Path) -> Key:
+    """The key as a file gives it: a class key with shapes is a vector key where the file is one.
+
+    Told by the first bytes of the file; any other key, and any other file, leaves it as it is.
+    """
+    if key.kind != "class" or not key.shapes or not _looks_like_vectors(path):
+        return key
+    return replace(key, kind="vector", unit="", valid=(0.0, 0.0), drivers=VECTOR_DRIVERS)
+
+
+def _looks_like_vectors(path: Path) -> bool:
+    try:
+        return path.is_file() and sniff(path) in (*VECTOR_DRIVERS, "zip")
+    except OSError:
+        return False  # whoever reads it says so

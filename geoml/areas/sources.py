@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from shapely import from_wkt
 
 from geoml.areas.area import Area
 from geoml.areas.keys import KEYS, Kind, get
@@ -17,6 +18,7 @@ from geoml.paths import Home
 from geoml.raster.cog import open_cog, read_from
 from geoml.raster.grid import Grid, Window
 from geoml.types import Array
+from geoml.vector.coverage import coverage
 
 _CELLS_AT_ONCE = 4_000_000
 
@@ -31,6 +33,7 @@ class Source:
     the bounds in the area's CRS of everything the files held, cut at the grid; ``cover`` is the
     ground that they speak of, as WKT in that CRS: outside it they are silent. ``cover_stated``
     says that somebody vouched for it. ``masked_percent`` of the cells went as cloud or shadow.
+    ``return_period_years`` is that of the event it shows, where somebody named one.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Source:
     masked_percent: float | None = None
     cover: str | None = None
     cover_stated: bool = False
+    return_period_years: float | None = None
 
 
 def sources(home: Home, area: Area) -> dict[str, Source]:
@@ -91,7 +95,7 @@ def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
     return Source(
         key=key,
         path=folder / item["assets"]["data"]["href"],
-        kind=KEYS[key].kind,
+        kind="vector" if told.get("geoml:factor") is None else KEYS[key].kind,
         unit=told["geoml:unit"],
         quantity=told["geoml:quantity"],
         date=told["datetime"][:10] if told.get("datetime") else None,
@@ -106,6 +110,7 @@ def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
         masked_percent=told.get("geoml:masked_percent"),
         cover=told.get("geoml:cover"),
         cover_stated=told.get("geoml:cover_stated", False),
+        return_period_years=told.get("geoml:return_period_years"),
     )
 
 
@@ -114,12 +119,15 @@ def read_on_grid(source: Source, grid: Grid, window: Window) -> Array:
 
     Stored cells nest exactly in cells of the grid: quantities are averaged, counts summed, and of
     classes the most frequent one is taken (the smallest of equals). A cell is NaN where less than
-    half of its stored cells are known.
+    half of its stored cells are known. Polygons of a class key are class 1 where they cover at
+    least half of a cell, 0 elsewhere on the ground that they speak of, and NaN beyond it.
 
     Raises:
-        InvalidArgument: A vector or an image.
+        InvalidArgument: A vector of another key, or an image.
         GridMismatch: The source was stored for another grid.
     """
+    if source.kind == "vector" and KEYS[source.key].kind == "class":
+        return _covered(source, grid.window(window))
     if source.kind in ("vector", "rgb"):
         raise InvalidArgument(
             "no quantity to read on a grid", where=source.key, got=f"a source of kind {source.kind}"
@@ -141,6 +149,17 @@ def read_on_grid(source: Source, grid: Grid, window: Window) -> Array:
             part = Window((window.row + row) * f, window.col * f, rows * f, window.cols * f)
             out[row : row + rows] = gathered(read_from(dataset, part), f, source.kind)
     return out
+
+
+def _covered(source: Source, grid: Grid) -> Array:
+    """Class 1, 0 or NaN of each cell; see ``read_on_grid``."""
+    from geoml.vector.read import read_geometries
+
+    flooded = coverage(read_geometries(source.path), grid) >= 0.5
+    if source.cover is None:
+        return flooded.astype(np.float32)
+    known = flooded | (coverage([from_wkt(source.cover)], grid) >= 0.5)
+    return np.where(known, flooded, np.nan).astype(np.float32)
 
 
 def gathered(values: Array, factor: int, kind: Kind) -> Array:

@@ -25,6 +25,8 @@ def store(folder: Path, key: str, data: Path, item: dict[str, Any]) -> None:
     data.replace(folder / item["assets"]["data"]["href"])
     sync(folder)
     _next(folder, key).replace(folder / f"{key}.json")
+    for suffix in {".tif", ".parquet"} - {data.suffix}:  # the key came in the other form before
+        (folder / f"{key}{suffix}").unlink(missing_ok=True)
     sync(folder)
 
 

@@ -21,6 +21,9 @@ def command(
     sun_elevation: Annotated[
         float | None, typer.Option(help="Degrees, from the scene's metadata; else computed.")
     ] = None,
+    return_period: Annotated[
+        float | None, typer.Option(help="Years between two floods like this one, if it has them.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check rasters and vectors, and store them as sources of an area.
@@ -30,7 +33,8 @@ def command(
 
     Of an OpenStreetMap extract (.osm.pbf) the key says what is taken: buildings; water (open water
     and waterways); zones (municipality and its parts, or zones=FILE:LEVEL); sites (schools,
-    hospitals and other public places). A Shapefile may be zipped.
+    hospitals and other public places). A Shapefile may be zipped. flood_extent is a raster of
+    classes or polygons.
     """
     from geoml.areas.ingest import ingest
 
@@ -45,6 +49,7 @@ def command(
             units=_units(unit or [], items),
             licence=licence,
             sun_elevation=sun_elevation,
+            return_period=return_period,
             progress=show,
         )
     for line in report.lines():

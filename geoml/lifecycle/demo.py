@@ -102,7 +102,15 @@ def _ingest(home: Home, town: Town, show: Callable[[str, float], None]) -> None:
     )
     labelled = town.id == TOWNS[0]
     items = [item for item in town.items() if labelled or not item.startswith("lst=")]
-    ingest(home, town.id, items, date=town.date, licence=LICENCE, progress=show)
+    ingest(
+        home,
+        town.id,
+        items,
+        date=town.date,
+        licence=LICENCE,
+        return_period=town.return_period_years,
+        progress=show,
+    )
     # Drawn whole: ground without a footprint is open country, to the edge of the grid.
     cover.state(home, areas.load(home, town.id), "buildings", None)
 

@@ -191,6 +191,9 @@ def _samples(
         mode=mode,
     )
 
+    if label.return_period_years is not None and not reference.get("return_period_years"):
+        reference = {**reference, "return_period_years": label.return_period_years}
+
     def read_block(name: str, window: Window) -> Array:
         return target[window.slices] if name == TARGET else read(paths[name], window)
 

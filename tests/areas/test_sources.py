@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from geoml.areas import cover
 from geoml.areas.ingest import ingest
 from geoml.areas.sources import forget, gathered, read_on_grid, sources
 from geoml.areas.units import units
@@ -80,6 +81,41 @@ def test_a_vector_cannot_be_read_on_a_grid(home, town, vector, square):
     ingest(home, "town", [f"zones={vector([square(300, 300, 600)])}"])
     with pytest.raises(InvalidArgument, match="vector"):
         read_on_grid(sources(home, town)["zones"], town.grid, town.grid.whole())
+
+
+def test_polygons_of_a_flood_are_classes_where_they_speak_and_nothing_beyond(
+    home, town, vector, raster, square
+):
+    """Half a cell or more is under water, less is dry; beyond the hull nobody looked."""
+    flood = [square(300, 300, 60), square(360, 360, 15), square(600, 300, 30), square(300, 600, 30)]
+    path = vector(flood, "flood.geojson")
+    report = ingest(home, "town", [f"flood_extent={path}"], return_period=100)
+    assert "return period 100 years" in report.sources[0].notes
+    found = sources(home, town)["flood_extent"]
+    assert (found.kind, found.return_period_years) == ("vector", 100)
+    values = read_on_grid(found, town.grid, town.grid.whole())
+    assert values[10:12, 10:12].tolist() == [[1, 1], [1, 1]]
+    assert values[12, 12] == 0  # a quarter of it
+    assert values[10, 15] == 0  # between two floods
+    assert values[10, 20] == 1
+    assert np.isnan(values[:10]).all()
+    assert np.isnan(values[19, 19])  # outside the triangle of the three
+    window = Window(5, 7, 20, 11)
+    np.testing.assert_array_equal(read_on_grid(found, town.grid, window), values[window.slices])
+
+    ingest(home, "town", [f"flood_extent={raster(np.ones(town.grid.shape, np.uint8))}"])
+    found = sources(home, town)["flood_extent"]
+    assert (found.kind, found.return_period_years) == ("class", None)
+    assert not (home.sources("town") / "flood_extent.parquet").exists()
+    assert (read_on_grid(found, town.grid, town.grid.whole()) == 1).all()
+
+
+def test_who_vouches_for_the_ground_makes_the_rest_of_it_dry(home, town, vector, square):
+    ingest(home, "town", [f"flood_extent={vector([square(300, 300, 60)])}"])
+    found = cover.state(home, town, "flood_extent", None)
+    values = read_on_grid(found, town.grid, town.grid.whole())
+    assert np.isfinite(values).all()
+    assert values.sum() == 4
 
 
 def test_another_grid_is_refused(home, town, raster):

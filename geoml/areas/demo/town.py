@@ -60,6 +60,7 @@ class Town:
     ``bbox`` is west, south, east, north in degrees of everything generated; ``boundary_file`` is
     the municipality, with ``margin_m`` of countryside round it inside the data. ``files`` maps a
     source key to ``PATH`` or ``PATH:BAND``. ``truth_file`` is never ingested; see ``truth``.
+    ``return_period_years`` is what the flood of the town is called, where it has one.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Town:
     boundary_file: Path
     files: Mapping[str, str]
     truth_file: Path
+    return_period_years: float | None = None
 
     def items(self) -> list[str]:
         """``KEY=PATH[:BAND]`` for every source, as ``geoml ingest`` takes them."""
@@ -117,6 +119,7 @@ def _town(folder: Path, drawn: Plan) -> Town:
         boundary_file=folder / "boundary.geojson",
         files=MappingProxyType({key: str(folder / name) for key, name in files.items()}),
         truth_file=folder / "truth.tif",
+        return_period_years=flood.RETURN_PERIOD_YEARS if drawn.setting == "valley" else None,
     )
 
 

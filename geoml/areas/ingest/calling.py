@@ -32,6 +32,7 @@ def ingest(
     units: Mapping[str, str] | None = None,
     licence: str | None = None,
     sun_elevation: float | None = None,
+    return_period: float | None = None,
     progress: Progress | None = None,
     limits: Limits = DEFAULT,
 ) -> Report:
@@ -39,8 +40,9 @@ def ingest(
 
     ``items`` are ``KEY=PATH[:BAND|:LAYER]``; a key that is there already is replaced. ``sensor``
     says which product the bands come from (see ``sensors.SENSORS``), ``date`` the day or instant
-    they show, ``units`` the unit of a temperature (``{"lst": "degC"}``). The files are opened by a
-    child process under ``limits``; nothing is stored before all of them are checked.
+    they show, ``units`` the unit of a temperature (``{"lst": "degC"}``), ``return_period`` how many
+    years pass between two events like that of ``keys.EVENTS``. The files are opened by a child
+    process under ``limits``; nothing is stored before all of them are checked.
 
     Raises UnknownArea, UnknownKey, InvalidArgument, or a DataError that names the file.
     """
@@ -52,6 +54,7 @@ def ingest(
         units=units or {},
         licence=licence,
         sun_elevation=sun_elevation,
+        return_period=return_period,
     )
     folder = home.sources(area_id)
     with staging(folder, "ingest") as temporary:
@@ -62,6 +65,8 @@ def ingest(
             limits=limits,
             progress=progress,
         )["sources"]
+        for name in staged.keys() & {*keys.EVENTS}:
+            _add_return_period(staged[name], asked.return_period)
         with unhurried():  # all of the sources or none, also when Ctrl-C comes now
             _store(home, area, asked, temporary, staged)
     if progress is not None:
@@ -69,6 +74,12 @@ def ingest(
     day = asked.when[:10] if asked.when else None
     pixel = area.grid.pixel_x
     return Report(area.id, tuple(source_report(k, f, pixel, day) for k, f in staged.items()))
+
+
+def _add_return_period(facts: dict[str, Any], years: float | None) -> None:
+    if years is not None:
+        facts["return_period_years"] = years
+        facts["notes"] = [*facts["notes"], f"return period {years:g} years"]
 
 
 def sweep(folder: Path, *, keep: Path) -> None:

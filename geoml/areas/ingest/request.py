@@ -27,7 +27,8 @@ class Item:
 class Request:
     """A whole call: items, and what the caller knows about them.
 
-    ``when`` is ISO 8601, a day or an instant; ``units`` are ``degC``, ``K`` or ``dn`` by key.
+    ``when`` is ISO 8601, a day or an instant; ``units`` are ``degC``, ``K`` or ``dn`` by key;
+    ``return_period`` is that of the event which ``keys.EVENTS`` show, in years.
     """
 
     items: tuple[Item, ...]
@@ -36,6 +37,7 @@ class Request:
     units: Mapping[str, str]
     licence: str | None
     sun_elevation: float | None
+    return_period: float | None = None
 
 
 def request(
@@ -46,12 +48,14 @@ def request(
     units: Mapping[str, str],
     licence: str | None,
     sun_elevation: float | None,
+    return_period: float | None = None,
 ) -> Request:
     """The checked request; raises UnknownKey, InvalidArgument or UnreadableFile."""
     items = tuple(parse(text) for text in texts)
     if not items:
         raise InvalidArgument("nothing to ingest", expected="KEY=PATH, one or more")
-    rasters = [item.key for item in items if keys.get(item.key).kind != "vector"]
+    rasters = [item.key for item in items if _given(item).kind != "vector"]
+    _check_alike(items, rasters)
     for key in rasters:
         if rasters.count(key) > 1:
             raise InvalidArgument(
@@ -69,8 +73,44 @@ def request(
             expected="more than 0 and at most 90 degrees",
             got=str(sun_elevation),
         )
+    _check_return_period(return_period, items)
     named = {key: _unit(key, unit, rasters) for key, unit in units.items()}
-    return Request(items, sensor, _when(date), named, licence, sun_elevation)
+    return Request(items, sensor, _when(date), named, licence, sun_elevation, return_period)
+
+
+def _given(item: Item) -> keys.Key:
+    return keys.as_given(keys.get(item.key), item.path)
+
+
+def _check_alike(items: Sequence[Item], rasters: Sequence[str]) -> None:
+    """Polygons and cells of one key cannot be merged."""
+    mixed = sorted({item.key for item in items if _given(item).kind == "vector"} & {*rasters})
+    if mixed:
+        raise InvalidArgument(
+            "polygons and a raster in one call",
+            where=mixed[0],
+            expected="polygons alone, or one raster",
+            next_step="ingest the one that knows more; a later call replaces it",
+        )
+
+
+def _check_return_period(years: float | None, items: Sequence[Item]) -> None:
+    if years is None:
+        return
+    if not 1.0 <= years <= 100_000.0:
+        raise InvalidArgument(
+            "not a return period",
+            where="--return-period",
+            expected="1 to 100000 years",
+            got=f"{years:g}",
+        )
+    if not {item.key for item in items} & {*keys.EVENTS}:
+        raise InvalidArgument(
+            "a return period without an event",
+            where="--return-period",
+            expected=f"{' or '.join(keys.EVENTS)} in the same call",
+            got=", ".join(item.key for item in items),
+        )
 
 
 def parse(text: str) -> Item:
@@ -96,7 +136,7 @@ def parse(text: str) -> Item:
             next_step="check the path; relative paths start at the current folder",
         )
     path, right = found
-    if key.kind == "vector":
+    if keys.as_given(key, path).kind == "vector":
         return Item(key.name, path, layer=right)
     if not (right.isascii() and right.isdigit()) or int(right) < 1:
         raise InvalidArgument(

@@ -75,7 +75,8 @@ def _properties(
         "geoml:synthetic": area.synthetic,
         "geoml:notes": facts["notes"],
     }
-    numbers = ("factor", "native_m", "support_m", "sensor", "rows", "masked_percent")
+    numbers = ("factor", "native_m", "support_m", "sensor", "rows", "masked_percent",
+               "return_period_years")  # fmt: skip
     names = (*numbers, "extent", "cover")
     known = {name: facts[name] for name in names if facts.get(name) is not None}
     properties |= {f"geoml:{name}": value for name, value in known.items()}

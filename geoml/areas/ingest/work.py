@@ -37,7 +37,7 @@ def ingest_all(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     with still(Path(item["path"]) for item in request["items"]):
         for number, (name, items) in enumerate(by_key.items()):
             progress(name, number / len(by_key))
-            key = keys.get(name)
+            key = keys.as_given(keys.get(name), Path(items[0]["path"]))
             if key.kind == "vector":
                 told = _part(progress, name, number, len(by_key))
                 staged[name] = stage_vectors(key, items, scene.grid, scene.folder, told)

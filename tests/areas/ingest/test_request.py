@@ -6,7 +6,7 @@ from geoml.areas.ingest.request import Item, day_and_hour, parse, request
 from geoml.errors import InvalidArgument, UnknownKey, UnreadableFile
 
 
-def ask(*texts, sensor=None, date=None, units=None, sun_elevation=None):
+def ask(*texts, sensor=None, date=None, units=None, sun_elevation=None, return_period=None):
     return request(
         texts,
         sensor=sensor,
@@ -14,6 +14,7 @@ def ask(*texts, sensor=None, date=None, units=None, sun_elevation=None):
         units=units or {},
         licence=None,
         sun_elevation=sun_elevation,
+        return_period=return_period,
     )
 
 
@@ -140,3 +141,26 @@ def test_brightness_and_surface_temperature_are_not_confused(file):
 def test_an_unknown_sensor_lists_the_known(file):
     with pytest.raises(InvalidArgument, match=r"landsat7.*sentinel2"):
         ask(f"nir={file}", sensor="spot")
+
+
+@pytest.mark.parametrize("years", [0, 0.5, -100, 1e9, float("nan")])
+def test_a_return_period_is_a_number_of_years(file, years):
+    with pytest.raises(InvalidArgument, match="1 to 100000 years"):
+        ask(f"flood_depth={file}", return_period=years)
+
+
+def test_only_a_flood_has_a_return_period(file):
+    assert ask(f"flood_depth={file}", f"dem={file}", return_period=100).return_period == 100
+    with pytest.raises(InvalidArgument, match="flood_depth or flood_extent"):
+        ask(f"dem={file}", return_period=100)
+
+
+def test_polygons_of_a_flood_may_come_in_several_files_but_not_with_a_raster(tmp_path, file):
+    paths = [tmp_path / name for name in ("north.fgb", "south.fgb")]
+    for path in paths:
+        path.write_bytes(b"fgb\x03")
+    north, south = (f"flood_extent={path}" for path in paths)
+    assert len(ask(north, south).items) == 2
+    assert parse(f"{north}:seen").layer == "seen"
+    with pytest.raises(InvalidArgument, match="polygons and a raster"):
+        ask(north, f"flood_extent={file}")
