@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,13 +16,19 @@ from geoml.learning import applicability, blocks
 from geoml.learning.applicability import Applicability
 from geoml.learning.inputs import enough, matrix
 from geoml.learning.samples import needs, some
-from geoml.learning.tabular import Explained
 from geoml.types import Array, Mask
 
 META = ("version", "created", "support_m", "reference", "label")
 """What the caller must say about the training; all of ``meta`` goes into the manifest."""
 
 _LEAST_CELLS = 100
+
+
+class Explaining(Protocol):
+    """What can say how much each feature moved each of its answers."""
+
+    def explain(self, rows: Array) -> tuple[Array, Any]:
+        """Contributions of shape (n, features), and what they start from."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def _available(service: Service, samples: Samples) -> tuple[str, ...]:
     )
 
 
-def reach(study: Study, model: Explained) -> Applicability:
+def reach(study: Study, model: Explaining) -> Applicability:
     """Area of applicability; importance is the mean absolute contribution over 2,000 cells."""
     rng = np.random.default_rng([study.seed, 4])
     count = min(2000, len(study.rows))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from geoml.contract import Rule
+from geoml.contract import Accept, Rule, Service
 from geoml.learning import boosting
-from geoml.learning.boosting import Boosting
 from geoml.learning.probability.sampling import draw
+from geoml.learning.probability.trees import Parts, Trees, columns_of
 from geoml.learning.study import Study
 from geoml.types import Array, Features
 
@@ -45,9 +45,11 @@ class Frozen:
     write: Callable[[Path], Mapping[str, Any]]
 
 
-def candidates(study: Study, frozen: Frozen | None) -> dict[str, Candidate]:
+def candidates(
+    study: Study, frozen: Frozen | None, parts: Parts | None = None
+) -> dict[str, Candidate]:
     """Name -> candidate, the trees first."""
-    tried = {TREES: Candidate(_boosted, "probability")}
+    tried = {TREES: Candidate(partial(_boosted, parts or {}), "probability")}
     for rule in study.service.accept.rules:
         tried[rule.name] = Candidate(partial(_rule, rule), "rule")
     if frozen is not None:
@@ -55,25 +57,49 @@ def candidates(study: Study, frozen: Frozen | None) -> dict[str, Candidate]:
     return {**tried, RATE: Candidate(_nothing, "probability")}
 
 
-def trees(study: Study) -> Boosting:
+def trees(study: Study, parts: Parts) -> Trees:
     """Trees that follow the declared directions, from the cells that ``sampling`` draws."""
-    service, names = study.service, study.names
-    by = service.accept.balance
+    names, by = study.names, study.service.accept.balance
     balance = study.rows[:, names.index(by)] if by in names else None
     drawn = draw(balance, study.target > 0, study.blocks.block, seed=study.seed)
-    return boosting.fit(
+    rows, target = study.rows[drawn.cells], study.target[drawn.cells]
+    found = columns_of(names, parts)
+    boosters = []
+    for columns in found.values():
+        mine = tuple(names[one] for one in columns.tolist())
+        known = np.isfinite(rows[:, columns]).any(axis=1)
+        booster = boosting.fit(
+            _of(study.service, mine) if parts else study.service,
+            mine,
+            rows[np.ix_(known, columns)],
+            target[known],
+            seed=study.seed,
+            weight=drawn.weight[known],
+            objective="binary",
+        )
+        boosters.append(booster)
+    return Trees(tuple(found), tuple(found.values()), tuple(boosters))
+
+
+def _of(service: Service, names: tuple[str, ...]) -> Service:
+    """The service as one part knows it: any of its features is enough to answer."""
+    return replace(
         service,
-        names,
-        study.rows[drawn.cells],
-        study.target[drawn.cells],
-        seed=study.seed,
-        weight=drawn.weight,
-        objective="binary",
+        features=tuple(one for one in service.features if one.name in names),
+        needs_one_of=(names,),
+        input_sets=tuple(
+            kept
+            for one in service.input_sets
+            if (kept := tuple(name for name in one if name in names))
+        ),
+        accept=Accept(metric="rmse_1", baseline="none"),
+        carried=(),
+        actions=(),
     )
 
 
-def _boosted(study: Study) -> Score:
-    return trees(study).margin
+def _boosted(parts: Parts, study: Study) -> Score:
+    return trees(study, parts).margin
 
 
 def _rule(rule: Rule, study: Study) -> Score:

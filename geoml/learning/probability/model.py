@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from geoml.contract import Model, Prediction, Service
 from geoml.files import read_json
-from geoml.learning import boosting
 from geoml.learning.applicability import Applicability
-from geoml.learning.boosting import Boosting
 from geoml.learning.inputs import enough, holds, matrix
+from geoml.learning.probability import trees
 from geoml.learning.probability.curves import Calibration
-from geoml.learning.tabular import BOOSTED, CALIBRATION, belongs, nothing, spread
+from geoml.learning.probability.trees import Trees
+from geoml.learning.tabular import CALIBRATION, belongs, nothing, spread
 from geoml.types import Array, Features
 
 _STILL = 1e-9
@@ -33,13 +33,14 @@ _STILL = 1e-9
 class ProbabilityModel:
     """Trees, the curves that make their margin a probability, and their area of applicability.
 
-    ``average`` is the probability at the margin ``start`` that contributions start from.
+    ``average`` is the probability at the margin ``start`` that contributions start from, that of
+    the first part.
     """
 
     service: Service
     manifest: Mapping[str, Any]
     features: tuple[str, ...]
-    trees: Boosting
+    trees: Trees
     calibrations: tuple[Calibration, ...]
     applicability: Applicability
     start: float
@@ -64,16 +65,24 @@ class ProbabilityModel:
     def _predict(self, rows: Array, explain: bool) -> Prediction:
         if not len(rows):
             return nothing(self.features if explain else (), self.average)
-        margin, which = self.trees.margin(rows), self._which(rows)
+        margins, which = self.trees.margins(rows), self._which(rows)
+        margin, given = np.fmax.reduce(margins, axis=1), np.empty(margins.shape)
+        moved, start = self.trees.explain(rows) if explain else (np.empty((len(rows), 0)), margin)
         target, low, high, from_start = (np.empty(len(rows)) for _ in range(4))
+        apart: list[tuple[Array, Array]] = [(low.copy(), low.copy()) for _ in self.trees.parts]
         for number in np.unique(which):
             one, inside = self.calibrations[number], which == number
             target[inside] = one.curve.at(margin[inside])
             low[inside], high[inside] = one.ends(margin[inside], target[inside])
-            from_start[inside] = one.curve.at(np.array([self.start]))
-        moved: Array = np.empty((len(rows), 0))
+            from_start[inside] = one.curve.at(start[inside])
+            given[inside] = one.curve.at(margins[inside])
+            for part, ends in enumerate(apart):
+                ends[0][inside], ends[1][inside] = one.ends(
+                    margins[inside, part], given[inside, part]
+                )
         if explain:
-            moved = share_out(self.trees.explain(rows)[0], rows, target, from_start, self.average)
+            moved = share_out(moved, rows, target, from_start, self.average)
+        named = [number for number, part in enumerate(self.trees.parts) if part]
         return Prediction(
             target=target,
             lower=low,
@@ -81,6 +90,8 @@ class ProbabilityModel:
             applicability=self.applicability.index(rows),
             contributions=dict(zip(self.features, moved.T, strict=False)),
             average=self.average,
+            parts={self.trees.parts[number]: given[:, number] for number in named},
+            part_intervals={self.trees.parts[number]: apart[number] for number in named},
         )
 
     def _which(self, rows: Array) -> NDArray[np.intp]:
@@ -131,9 +142,14 @@ def load(service: Service, folder: Path, manifest: Mapping[str, Any]) -> Probabi
     """Open the model that ``train`` wrote into ``folder``; raises CorruptFile."""
     names = tuple(str(name) for name in manifest["features_used"])
     written = read_json(folder / CALIBRATION)
-    found = boosting.load(folder / BOOSTED)
+    found = trees.load(folder, names, manifest.get("parts_from", {}))
     reference = Applicability.from_dict(written["applicability"])
     belongs(reference.names, names, folder)
     calibrations = tuple(Calibration.from_dict(one) for one in written["calibrations"])
-    _, start = found.explain(np.full((1, len(names)), np.nan))
+    start = start_of(found, len(names))
     return ProbabilityModel(service, manifest, names, found, calibrations, reference, start)
+
+
+def start_of(found: Trees, features: int) -> float:
+    """The log-odds that contributions start from, of the first part."""
+    return float(found.explain(np.full((1, features), np.nan))[1][0])

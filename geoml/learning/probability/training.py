@@ -20,10 +20,11 @@ from geoml.learning.probability.candidates import TREES, Frozen
 from geoml.learning.probability.card import card
 from geoml.learning.probability.curves import Calibration
 from geoml.learning.probability.interval import calibrate
-from geoml.learning.probability.model import ProbabilityModel
+from geoml.learning.probability.model import ProbabilityModel, start_of
+from geoml.learning.probability.trees import Parts
 from geoml.learning.probability.verdict import Verdict, judge, warnings
 from geoml.learning.study import Study, about, check, prepare, reach
-from geoml.learning.tabular import BOOSTED, CALIBRATION, CARD, METRICS
+from geoml.learning.tabular import CALIBRATION, CARD, METRICS
 from geoml.learning.variogram import range_of
 
 HALF = 0.5
@@ -41,6 +42,7 @@ def train(
     seed: int = 0,
     holdout_share: float = 0.0,
     frozen: Frozen | None = None,
+    parts: Parts | None = None,
 ) -> dict[str, Any]:
     """Compare the candidates, write the champion and its calibration, return the manifest.
 
@@ -48,23 +50,24 @@ def train(
     the share of a cell, 0 to 1, that is a one; from one half it counts as one. Cells that do not
     know the features of every rule are left out, so that all are compared on the same cells.
     Where the trees do not beat every rule over blocks and there is something ``frozen``, that is
-    written. Raises NotEnoughData, also with less than 20 ones or ones in less than 5 blocks, and
-    InvalidArgument for a target outside 0..1.
+    written. ``parts`` are causes to keep apart, each with its own features: the answer is the
+    largest of them (``geoml.learning.probability.trees``). Raises NotEnoughData, also with less
+    than 20 ones or ones in less than 5 blocks, and InvalidArgument for a target outside 0..1.
     """
     check(meta, holdout_share)
     study, kept_out = _prepare(service, samples, seed, holdout_share)
-    tried = candidates.candidates(study, frozen)
+    tried = candidates.candidates(study, frozen, parts)
     lines, behind = validation.table(tried, study)
     verdict = judge(service, lines)
     calibrations, intervals = calibrate(study, behind[TREES, "block"].models)
-    model = _fit(study, calibrations)
+    model = _fit(study, calibrations, parts or {})
     metrics = report.metrics(study, behind, lines, verdict.served, intervals)
     if kept_out is not None:
         metrics["holdout"] = report.holdout(study, kept_out, tried, behind, model)
     if verdict.champion == "baseline" and frozen is not None:
         entries = dict(frozen.write(folder))
     else:
-        entries = _write(folder, model)
+        entries = _write(folder, model, parts or {})
     used = tuple(entries.pop("features_used", study.names))
     manifest = {**_manifest(study, used, verdict, metrics, meta), **entries}
     write_json(folder / METRICS, metrics)
@@ -131,16 +134,16 @@ def _enough(service: Service, samples: Samples, in_blocks: int | None = None) ->
         )
 
 
-def _fit(study: Study, calibrations: tuple[Calibration, ...]) -> ProbabilityModel:
+def _fit(study: Study, calibrations: tuple[Calibration, ...], parts: Parts) -> ProbabilityModel:
     """The trees of all cells of the study, with the curves of those that did not see them."""
-    trees = candidates.trees(study)
-    _, start = trees.explain(study.rows[:1])
+    trees = candidates.trees(study, parts)
+    start = start_of(trees, len(study.names))
     return ProbabilityModel(
         study.service, {}, study.names, trees, calibrations, reach(study, trees), start
     )
 
 
-def _write(folder: Path, model: ProbabilityModel) -> dict[str, Any]:
+def _write(folder: Path, model: ProbabilityModel, parts: Parts) -> dict[str, Any]:
     """Write the learned model; what the manifest says of its kind."""
     level = round(1 - conformal.ALPHA, 4)
     calibration = {
@@ -149,9 +152,10 @@ def _write(folder: Path, model: ProbabilityModel) -> dict[str, Any]:
         "level": level,
         "format": 1,
     }
-    model.trees.save(folder / BOOSTED)
+    model.trees.save(folder)
     write_json(folder / CALIBRATION, calibration)
-    return {"score_kind": "probability", "interval_level": level}
+    kept = {"parts_from": {part: list(chosen) for part, chosen in parts.items()}} if parts else {}
+    return {"score_kind": "probability", "interval_level": level, **kept}
 
 
 def _manifest(
