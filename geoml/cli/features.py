@@ -18,4 +18,5 @@ def command(area: str, as_json: AsJson = False) -> None:
     rows = [(name, known[name], "computed") for name in report.computed]
     rows += [(name, known[name], "up to date") for name in report.kept]
     rows += [(name, "", f"needs {', '.join(why)}") for name, why in report.missing.items()]
+    rows += [(name, "", "needs a smaller area or coarser cells") for name in report.refused]
     emit(report.as_dict(), as_json, table(rows, ("feature", "known", "state")))

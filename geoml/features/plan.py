@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from geoml.errors import InvalidArgument
 from geoml.features import registry
-from geoml.features.quantity import Quantity
+from geoml.features.quantity import Family, Quantity
 from geoml.raster.grid import Grid
 
 
@@ -17,11 +17,13 @@ class Plan:
 
     ``halo`` says by how many cells the window of a source or quantity is wider than the block.
     ``ready`` are the quantities that were computed before, and are read; ``wide`` those that look
-    at the whole raster, and so are in no block.
+    at the whole raster, and so are in no block; ``families`` the same that are computed together,
+    with the names of their members.
     """
 
     order: tuple[Quantity, ...]
     wide: tuple[Quantity, ...]
+    families: Mapping[Family, tuple[str, ...]]
     inputs: Mapping[str, tuple[str, ...]]
     halo: Mapping[str, int]
     ready: frozenset[str]
@@ -56,8 +58,17 @@ def plan(
         visit(name)
     order = tuple(registry.get(name) for name in registry.in_order(inputs))
     wide = tuple(quantity for quantity in order if quantity.strips)
-    local = tuple(quantity for quantity in order if not quantity.strips)
-    return Plan(local, wide, inputs, _halos(local, inputs, grid), frozenset(ready))
+    local = tuple(quantity for quantity in order if quantity.is_local)
+    halo = _halos(local, inputs, grid)
+    return Plan(local, wide, _families(order), inputs, halo, frozenset(ready))
+
+
+def _families(order: Sequence[Quantity]) -> dict[Family, tuple[str, ...]]:
+    families: dict[Family, tuple[str, ...]] = {}
+    for quantity in order:
+        if quantity.family:
+            families[quantity.family] = (*families.get(quantity.family, ()), quantity.name)
+    return families
 
 
 def _inputs(name: str, keys: Collection[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -78,10 +78,7 @@ def is_quantity(name: str) -> bool:
 @cache
 def _found() -> Mapping[str, Quantity]:
     found: dict[str, Quantity] = {}
-    for info in iter_modules(features.__path__):
-        if info.name in _WITHOUT:
-            continue
-        module = import_module(f"{features.__name__}.{info.name}")
+    for module in map(import_module, _modules(features.__path__, features.__name__)):
         single = (module.QUANTITY,) if hasattr(module, "QUANTITY") else ()
         for quantity in (*single, *getattr(module, "QUANTITIES", ())):
             if quantity.name in found:
@@ -90,5 +87,15 @@ def _found() -> Mapping[str, Quantity]:
     return MappingProxyType(found)
 
 
-_WITHOUT = frozenset({"distance", "envelope"})
+def _modules(folders: Iterable[str], package: str) -> Iterator[str]:
+    """Names of the modules in a package and in those inside it."""
+    for info in iter_modules(folders):
+        name = f"{package}.{info.name}"
+        if info.ispkg:
+            yield from _modules(import_module(name).__path__, name)
+        elif info.name not in _WITHOUT:
+            yield name
+
+
+_WITHOUT = frozenset({"distance", "envelope", "descent"})
 """Modules that hold no quantity and are slow to load."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,8 @@ import numpy as np
 from geoml.errors import GridMismatch
 from geoml.features.known import is_true, within
 from geoml.features.plan import Plan, plan
-from geoml.features.quantity import Quantity
+from geoml.features.quantity import Caution, Family, Quantity, Surroundings
+from geoml.features.registry import get
 from geoml.raster.grid import Grid, Window, grown, windows
 from geoml.types import Array, Mask
 
@@ -22,6 +23,7 @@ Read: TypeAlias = Callable[[str, Window], Any]
 Write: TypeAlias = Callable[[str, Array, Window], None]
 Progress: TypeAlias = Callable[[str, float], None]
 Blocks: TypeAlias = dict[str, Array]
+Cautions: TypeAlias = Mapping[str, tuple[Caution, ...]]
 
 
 def compute(
@@ -32,15 +34,17 @@ def compute(
     *,
     sources: Collection[str] | None = None,
     ready: Read | None = None,
+    ground: Surroundings | None = None,
     block: int = 1024,
     workers: int = 2,
     scratch: Path | None = None,
     progress: Progress | None = None,
-) -> None:
+) -> Cautions:
     """Compute quantities and hand them to ``writer(name, values, window)``, float32, NaN unknown.
 
     The result does not depend on ``block`` or ``workers``. A value outside the range that its
-    quantity declares is unknown.
+    quantity declares is unknown. Returned is, by name, what is to be known of a quantity before it
+    is believed; most have nothing.
 
     Args:
         names: What is written. What they are made from is computed too, and not written.
@@ -53,6 +57,8 @@ def compute(
             all that ``names`` may use.
         ready: ``ready(name, window)`` gives a quantity that was computed before; then quantities
             outside ``names`` are taken from there.
+        ground: A wider grid for the families, which look beyond the area; None: ``grid``. Their
+            values lie in memory as a whole: see the family for how much that is.
         block: Side of a block in cells.
         workers: Threads.
         scratch: Folder for the temporary file of quantities that look at the whole raster.
@@ -65,7 +71,8 @@ def compute(
     """
     work = plan(names, sources, grid, take_ready=ready is not None)
     parts = windows(grid, block) if work.order else ()
-    steps, done = len(parts) + len(work.wide), 0
+    steps, done = len(parts) + len(work.wide) + len(work.families), 0
+    cautions: dict[str, tuple[Caution, ...]] = {}
 
     def tell(label: str) -> None:
         nonlocal done
@@ -80,6 +87,12 @@ def compute(
     for quantity in work.wide:
         _sweep(quantity, reader, writer, grid, scratch, workers)
         tell(quantity.name)
+    for family, members in work.families.items():
+        keys = {key for name in members for key in work.inputs[name]}
+        seen = _checked(ground or Surroundings(grid, grid.whole(), reader), grid)
+        cautions |= _together(family, members, keys, seen, writer, scratch, workers)
+        tell(family.name)
+    return cautions
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +172,39 @@ def _sweep(
 
     if quantity.strips:
         quantity.strips(read, write, grid, scratch=scratch, workers=workers)
+
+
+def _checked(ground: Surroundings, grid: Grid) -> Surroundings:
+    """The same, with a reader that is checked; raises GridMismatch on another lattice."""
+    if ground.grid.window(ground.window) != grid:
+        raise GridMismatch(
+            "surroundings on another lattice than the area",
+            expected=str(grid),
+            got=str(ground.grid.window(ground.window)),
+            next_step="ingest the terrain model again",
+        )
+
+    def read(key: str, window: Window) -> Array:
+        return _fitting(key, ground.read(key, window), window)
+
+    return Surroundings(ground.grid, ground.window, read)
+
+
+def _together(
+    family: Family,
+    members: tuple[str, ...],
+    keys: Collection[str],
+    ground: Surroundings,
+    writer: Write,
+    scratch: Path | None,
+    workers: int,
+) -> Cautions:
+    whole = Window(0, 0, ground.window.rows, ground.window.cols)
+
+    def write(name: str, values: Array) -> None:
+        writer(name, _declared(get(name), _fitting(name, values, whole)), whole)
+
+    return family.compute(ground, keys, members, write, scratch=scratch, workers=workers)
 
 
 def _declared(quantity: Quantity, values: Array) -> Array:

@@ -16,7 +16,7 @@ from geoml import features
 from geoml.areas.area import Area, load
 from geoml.areas.sources import Source, sources
 from geoml.features import registry
-from geoml.features.stack import compute
+from geoml.features.stack import Cautions, compute
 from geoml.files import read_json, write_json
 from geoml.lifecycle.base import refresh_base
 from geoml.lifecycle.inputs import reader, silenced
@@ -34,12 +34,14 @@ class FeatureReport:
     """What ``refresh`` computed, what it kept, and which sources the others would need.
 
     ``coverage`` is, of each feature that there is, the percentage of the area that knows it.
+    ``refused`` are those that the area has too many cells for.
     """
 
     computed: tuple[str, ...]
     kept: tuple[str, ...]
     missing: dict[str, tuple[str, ...]]
     coverage: dict[str, float]
+    refused: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form."""
@@ -54,31 +56,45 @@ def refresh(home: Home, area_id: str, *, progress: Progress | None = None) -> Fe
     """
     area = load(home, area_id)
     found = sources(home, area)
-    wanted = registry.available(found)
+    wanted, refused = _wanted(area, found)
     folder = home.features(area_id)
     index = feature_index(home, area_id)
     signed = {name: signature(name, found) for name in wanted}
     stale = _stale(folder, index, signed)
     known = {name: entry.get("coverage_percent", 0.0) for name, entry in index.items()}
+    warned = {name: entry["warnings"] for name, entry in index.items() if "warnings" in entry}
     if stale:
         # Before the first file changes: an interruption must not leave a new file under an old
         # signature, where it would pass for fresh when the old source comes back.
         fresh = {name: entry for name, entry in index.items() if name not in stale}
         if fresh != index:
             write_json(folder / INDEX, fresh)
-        counted = _compute(home, area, found, stale, progress)
+        counted, cautions = _compute(home, area, found, stale, progress)
         known |= {name: _percent(cells, area) for name, cells in counted.items()}
+        warned = {name: warned[name] for name in warned if name not in stale} | _told(cautions)
     for name in set(index) - set(wanted):
         (folder / f"{name}.tif").unlink(missing_ok=True)
-    entries = {name: _entry(name, signed[name], found, known[name]) for name in wanted}
+    entries = {
+        name: _entry(name, signed[name], found, known[name], warned.get(name, []))
+        for name in wanted
+    }
     if entries != index:
         write_json(folder / INDEX, entries)
     refresh_base(home, area, found)
-    lacking = {
-        name: registry.lacking(name, found) for name in registry.names() if name not in wanted
-    }
+    lacking = {name: registry.lacking(name, found) for name in registry.names()}
+    missing = {name: keys for name, keys in lacking.items() if keys}
     kept = tuple(name for name in wanted if name not in stale)
-    return FeatureReport(stale, kept, lacking, {name: known[name] for name in wanted})
+    coverage = {name: known[name] for name in wanted}
+    return FeatureReport(stale, kept, missing, coverage, refused)
+
+
+def _wanted(area: Area, found: Mapping[str, Source]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Features that the sources allow, and those of them that the area is too large for."""
+    cells = area.grid.rows * area.grid.cols
+    allowed = registry.available(found)
+    families = {name: registry.get(name).family for name in allowed}
+    refused = tuple(name for name, one in families.items() if one and cells > one.max_cells)
+    return tuple(name for name in allowed if name not in refused), refused
 
 
 def _percent(cells: int, area: Area) -> float:
@@ -103,8 +119,9 @@ def known_features(index: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_fresh(home: Home, area_id: str) -> bool:
     """Whether ``refresh`` would find nothing to compute."""
-    found = sources(home, load(home, area_id))
-    signed = {name: signature(name, found) for name in registry.available(found)}
+    area = load(home, area_id)
+    found = sources(home, area)
+    signed = {name: signature(name, found) for name in _wanted(area, found)[0]}
     return not _stale(home.features(area_id), feature_index(home, area_id), signed)
 
 
@@ -128,21 +145,35 @@ def signature(name: str, found: Mapping[str, Source]) -> str:
 
 @cache
 def _code() -> str:
-    files = sorted(Path(features.__file__).parent.glob("*.py"))
+    files = sorted(Path(features.__file__).parent.rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
+def _told(cautions: Cautions) -> dict[str, list[dict[str, str]]]:
+    return {
+        name: [{"code": one.code, **one.text.as_dict()} for one in several]
+        for name, several in cautions.items()
+    }
+
+
 def _entry(
-    name: str, signed: str, found: Mapping[str, Source], coverage_percent: float
+    name: str,
+    signed: str,
+    found: Mapping[str, Source],
+    coverage_percent: float,
+    warnings: list[dict[str, str]],
 ) -> dict[str, Any]:
     quantity = registry.get(name)
     used = [found[key] for key in sorted(registry.sources_of(name)) if key in found]
+    of_sources = [dict(one) for source in used for one in source.warnings]
+    told = list({one["code"]: one for one in (*of_sources, *warnings)}.values())
     return {
         "signature": signed,
         "unit": quantity.unit,
         "coverage_percent": coverage_percent,
         "sources": {source.key: source.sha256 for source in used},
         "dates": {source.key: source.date for source in used if source.date},
+        **({"warnings": told} if told else {}),
     }
 
 
@@ -152,8 +183,8 @@ def _compute(
     found: Mapping[str, Source],
     names: tuple[str, ...],
     progress: Progress | None,
-) -> dict[str, int]:
-    """Write the features; name -> how many of its cells are known."""
+) -> tuple[dict[str, int], Cautions]:
+    """Write the features; name -> how many of its cells are known, and what to know of it."""
     folder = home.features(area.id)
     known = dict.fromkeys(names, 0)
     with ExitStack() as stack:
@@ -174,7 +205,7 @@ def _compute(
             known[name] += int(np.isfinite(told).sum())
             writers[name].write(told, window)
 
-        compute(
+        cautions = compute(
             names,
             reader(area, found),
             write,
@@ -184,4 +215,4 @@ def _compute(
             scratch=folder,
             progress=progress,
         )
-    return known
+    return known, cautions

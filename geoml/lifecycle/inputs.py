@@ -11,7 +11,7 @@ import shapely
 
 from geoml.areas.area import Area
 from geoml.areas.sources import Source, read_on_grid
-from geoml.features.registry import sources_of
+from geoml.features import registry
 from geoml.raster.grid import Grid, Window
 from geoml.types import Array, Mask
 from geoml.vector.coverage import VectorBlocks, touched
@@ -50,11 +50,12 @@ def reader(area: Area, found: Mapping[str, Source]) -> Reader:
 
 
 def silenced(name: str, values: Array, grid: Grid, found: Mapping[str, Source]) -> Array:
-    """A feature with NaN outside the cover that somebody stated for a mask that it comes from.
+    """A feature with NaN outside the cover that somebody stated for a mask that it needs.
 
     A mask (water) cannot say NaN itself; a share (buildings) does, and what lies around counts.
     """
-    masks = [found[key] for key in sources_of(name) if key == "water" and key in found]
+    needed = registry.lacking(name, sorted(found.keys() - {"water"}))
+    masks = [found[key] for key in needed if key == "water" and key in found]
     for source in masks:
         known = covered(source, grid) if source.cover_stated else None
         if known is not None:

@@ -19,6 +19,8 @@ from geoml.raster.grid import Grid
 NAMES = registry.names()
 SOURCES = sorted({key for name in NAMES for key in registry.sources_of(name)})
 WHOLE = {name for name in NAMES if registry.get(name).strips}
+TOGETHER = {name for name in NAMES if registry.get(name).family}
+"""Where these are known depends on all of the ground: tests/features/hydrology tells."""
 laws = settings(max_examples=60, deadline=None, derandomize=True)
 few = settings(laws, max_examples=20)
 
@@ -111,6 +113,8 @@ def test_unknown_in_unknown_out_exactly_as_declared(grid, seed, share):
     layers = town(grid, seed, share)
     for name, values in run(layers, grid).items():
         expected = known(name, layers, grid)
+        if name in TOGETHER:
+            expected &= np.isfinite(values)
         np.testing.assert_array_equal(np.isfinite(values), expected, err_msg=name)
 
 
@@ -127,7 +131,7 @@ def optional_sources(name):
     return [key for key in used if not registry.lacking(name, set(used) - {key})]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if optional_sources(name)])
+@pytest.mark.parametrize("name", [n for n in NAMES if optional_sources(n) and n not in TOGETHER])
 def test_an_unknown_optional_input_makes_nothing_unknown(name):
     grid = Grid("EPSG:2154", 0, 0, 50, 50, 12, 12)
     layers = town(grid, 3)
@@ -201,6 +205,15 @@ def test_strips_of_any_height_change_no_bit(grid, seed, rows, workers):
         np.testing.assert_array_equal(got, whole, err_msg=name)
 
 
+@given(grids, seeds, holes)
+@few
+def test_the_stack_gives_a_family_what_its_members_give_alone(grid, seed, share):
+    layers = town(grid, seed, share)
+    for name, values in run(layers, grid, tuple(TOGETHER)).items():
+        alone = registry.get(name).compute(layers, grid)
+        np.testing.assert_array_equal(alone.astype(np.float32), values, err_msg=name)
+
+
 @given(grids, seeds, holes, st.randoms(use_true_random=False))
 @few
 def test_the_order_of_names_and_sources_changes_no_bit(grid, seed, share, luck):
@@ -244,7 +257,7 @@ def test_ground_beyond_the_declared_reach_does_not_matter(grid, seed, share, bel
     wide = town(larger, seed, share)
     narrow = {key: values[: grid.rows, : grid.cols].copy() for key, values in wide.items()}
     here, there = run(narrow, grid), run(wide, larger)
-    for name in set(NAMES) - WHOLE:
+    for name in set(NAMES) - WHOLE - TOGETHER:
         reach = _reach(name, grid)
         inner = slice(0, max(grid.rows - reach, 0)), slice(0, max(grid.cols - reach, 0))
         np.testing.assert_array_equal(here[name][inner], there[name][inner], err_msg=name)
@@ -291,7 +304,7 @@ def test_metres_are_metres(grid, factor, seed):
     )  # fmt: skip
     layers = town(grid, seed)
     small, large = run(layers, grid), run(layers, wide)
-    for name in NAMES:
+    for name in set(NAMES) - TOGETHER:
         quantity = registry.get(name)
         if quantity.halo_m:
             continue  # its disk keeps its metres, and holds other cells

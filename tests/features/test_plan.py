@@ -46,6 +46,15 @@ def test_the_whole_raster_is_in_no_block():
     assert [quantity.name for quantity in work.wide] == ["water_distance"]
 
 
+def test_members_of_a_family_are_planned_together():
+    work = plan(["hand", "elevation", "twi"], ("dem",), GRID, take_ready=False)
+    assert order_of(work) == ["elevation"]
+    assert [(f.name, set(members)) for f, members in work.families.items()] == [
+        ("hydrology", {"hand", "twi"})
+    ]
+    assert work.inputs["hand"] == ("dem",)
+
+
 def test_a_missing_source_is_named():
     with pytest.raises(InvalidArgument, match=r"ndvi: .*expected red, nir, got no source nir"):
         plan(["ndvi"], ("red",), GRID, take_ready=False)

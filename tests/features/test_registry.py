@@ -44,12 +44,12 @@ def test_a_name_is_either_a_source_or_a_quantity(quantity):
     assert quantity.name not in EVERY_SOURCE
 
 
-def test_a_quantity_of_the_whole_raster_takes_one_source_and_feeds_no_other(quantity):
+def test_a_quantity_of_the_whole_raster_takes_sources_and_feeds_no_other(quantity):
     inputs = (*quantity.needs, *quantity.optional)
-    assert not any(registry.is_quantity(name) and registry.get(name).strips for name in inputs)
-    if quantity.strips:
-        assert len(inputs) == 1
-        assert not registry.is_quantity(inputs[0])
+    made = [registry.get(name) for name in inputs if registry.is_quantity(name)]
+    assert all(one.is_local for one in made)
+    assert quantity.is_local or not made
+    assert not quantity.strips or len(inputs) == 1
 
 
 def test_all_sources_allow_all_quantities_each_after_its_inputs():
@@ -120,4 +120,5 @@ def test_reading_the_registry_does_not_load_the_compiler():
     code = "import sys; from geoml.features import registry; registry.names(); print(*sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "geoml.features.albedo" in out.stdout
+    assert "geoml.features.hydrology.hand" in out.stdout
     assert "numba" not in out.stdout.split()

@@ -13,10 +13,11 @@ from geoml.features.albedo import albedo
 from geoml.features.focal import focal_mean
 from geoml.features.imperviousness import imperviousness
 from geoml.features.ndvi import ndvi
+from geoml.features.quantity import Surroundings
 from geoml.features.slope import slope
 from geoml.features.stack import compute
 from geoml.features.water_distance import water_distance
-from geoml.raster.grid import Grid
+from geoml.raster.grid import Grid, Window
 
 GRID = Grid("EPSG:2154", 600_000, 6_800_000, 60, 90, 37, 53)
 OPTICAL = ("red", "green", "blue", "nir", "swir1", "swir2")
@@ -96,12 +97,47 @@ def test_values_are_in_their_declared_range_or_unknown():
 
 
 def test_each_source_is_read_once_a_block():
-    record = run([name for name in registry.names() if name != "water_distance"], block=20)
+    record = run([name for name in registry.names() if registry.get(name).is_local], block=20)
     keys = [key for key, _ in record.read]
     blocks = 2 * 3
     assert {key: keys.count(key) for key in set(keys)} == dict.fromkeys(
         (*OPTICAL, "dem", "buildings"), blocks
     )
+
+
+def test_a_family_reads_each_source_once_whatever_is_wanted_of_it():
+    record = run(["hand", "gfi", "twi"])
+    assert sorted(record.read) == [("dem", GRID.whole()), ("water", GRID.whole())]
+    assert [name for name, _ in record.written] == ["hand", "gfi", "twi"]
+
+
+def test_a_family_looks_at_the_surroundings_and_writes_the_area():
+    layers = town()
+    window = Window(9, 12, 20, 30)
+    inner = GRID.window(window)
+    narrow = {key: values[window.slices] for key, values in layers.items()}
+    ground = Surroundings(GRID, window, lambda key, part: layers[key][part.slices])
+    got = run(["hand", "ndvi"], narrow, inner, ground=ground).out
+    wide = run(["hand", "ndvi"], layers).out
+    for name in ("hand", "ndvi"):
+        np.testing.assert_array_equal(got[name], wide[name][window.slices], err_msg=name)
+    assert (got["hand"] != run(["hand"], narrow, inner).out["hand"]).any()
+
+
+def test_surroundings_of_another_lattice_are_refused():
+    ground = Surroundings(GRID, Window(1, 0, *GRID.shape), lambda *_: None)
+    with pytest.raises(GridMismatch, match="another lattice"):
+        compute(["hand"], Recorder({}).reader, lambda *_: None, GRID, ground=ground)
+
+
+def test_a_basin_that_was_not_seen_as_a_whole_is_told():
+    record = Recorder(town())
+    told = compute(["hand", "sink_depth", "ndvi"], record.reader, record.writer, GRID)
+    assert set(told) == {"hand"}
+    (caution,) = told["hand"]
+    assert caution.code == "basin_cut"
+    assert " % " in caution.text.fr
+    assert " % " in caution.text.en
 
 
 def test_only_what_is_asked_for_is_written_by_the_calling_thread():

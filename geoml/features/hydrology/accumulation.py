@@ -40,7 +40,7 @@ def truncated(flow: Flow) -> Mask:
 def _counted(flow: Flow, marked: Mask | None) -> Cells:
     """Cells upstream, or only the marked ones of them."""
     ones = np.ones(flow.shape, np.int32) if marked is None else marked.astype(np.int32)
-    if not flow.order.size:
+    if flow.order.size < 2:  # pyflwdir takes no raster of one cell
         return ones
     counted: Cells = flow.raster().accuflux(ones, nodata=-1)
     return counted

@@ -16,6 +16,9 @@ where slope, curvature and several directions of flow in place of the area alone
 ground: the geomorphic flood index knows that, the height above the drainage does not.
 """
 
+CHANNEL_CELLS = 25
+"""Least number of cells upstream of such a channel: a few cells of coarse ground are no bed."""
+
 UNDRAINED = -1
 """What stands for the nearest drainage cell where water leaves known ground before it meets one."""
 
@@ -24,13 +27,17 @@ def drainage(
     flow: Flow,
     upstream_km2: Array,
     water: Mask | None = None,
-    channel_km2: float = CHANNEL_KM2,
+    channel_km2: float | None = None,
 ) -> Mask:
     """Cells of the drainage: mapped water, and known ground that ``channel_km2`` drains through.
 
-    An outlet beside mapped water of unknown height drains into it: it is drainage too.
+    None stands for ``CHANNEL_KM2`` and at least ``CHANNEL_CELLS`` cells. An outlet beside mapped
+    water of unknown height drains into it: it is drainage too.
     """
     known = ~np.isnan(flow.level)
+    if channel_km2 is None:
+        cell_km2 = flow.pixel_x * flow.pixel_y / 1e6
+        channel_km2 = max(CHANNEL_KM2, CHANNEL_CELLS * cell_km2)
     found: Mask = known & (upstream_km2 >= channel_km2)
     if water is not None:
         found |= known & (water | _beside(water & ~known, flow))
@@ -60,7 +67,7 @@ def nearest_drain(flow: Flow, drainage: Mask) -> Cells:
     """
     here = np.arange(drainage.size, dtype=np.int32).reshape(drainage.shape)
     start = np.where(drainage, here, np.int32(UNDRAINED))
-    if not flow.order.size:
+    if flow.order.size < 2:
         return start
     found: Cells = flow.raster().fillnodata(start, UNDRAINED, direction="up")
     return found

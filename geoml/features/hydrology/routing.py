@@ -13,6 +13,7 @@ Exact or refused: a raster is routed as a whole, about 40 bytes a cell, or not a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -98,6 +99,7 @@ def route(
         UnusableGrid: More than ``MAX_CELLS`` cells.
         GridMismatch: A mask of another shape.
     """
+    check_size(elevation.shape)
     _check(elevation, water, sea)
     from geoml.features.hydrology.descent import NOWHERE, descend
 
@@ -114,15 +116,20 @@ def route(
     return Flow(downstream, order[:known], level, pixel_x, pixel_y)
 
 
-def _check(elevation: Array, *masks: Mask | None) -> None:
-    if elevation.size > MAX_CELLS:
+def check_size(shape: tuple[int, ...]) -> None:
+    """Raise UnusableGrid when ground of this shape is too large to be routed as a whole."""
+    if math.prod(shape) > MAX_CELLS:
         raise UnusableGrid(
             "too many cells to follow water over",
-            where=f"{elevation.shape[0]} x {elevation.shape[1]} cells",
+            where=f"{shape[0]} x {shape[1]} cells",
             expected=f"at most {MAX_CELLS:,} cells",
-            got=f"{elevation.size:,}",
-            next_step="use coarser cells (geoml area create --cell) or a smaller area",
+            got=f"{math.prod(shape):,}",
+            next_step="make the area with coarser cells (geoml area create --resolution), or "
+            "a smaller one",
         )
+
+
+def _check(elevation: Array, *masks: Mask | None) -> None:
     for mask in masks:
         if mask is not None and mask.shape != elevation.shape:
             raise GridMismatch(

@@ -34,3 +34,9 @@ def test_what_may_come_from_unseen_ground_is_told():
     assert told[0].all()
     hill[4, 4] = np.nan
     assert truncated(route(hill, 10, 10))[3:6, 3:6].sum() == 8
+
+
+def test_one_cell_is_a_basin():
+    flow = route(np.ones((1, 1), np.float32), 1000, 1000)
+    assert upstream_area(flow).tolist() == [[1]]
+    assert truncated(flow).all()

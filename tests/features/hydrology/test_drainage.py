@@ -1,7 +1,13 @@
 import numpy as np
 
 from geoml.features.hydrology.accumulation import upstream_area
-from geoml.features.hydrology.drainage import UNDRAINED, at_drain, drainage, nearest_drain
+from geoml.features.hydrology.drainage import (
+    CHANNEL_CELLS,
+    UNDRAINED,
+    at_drain,
+    drainage,
+    nearest_drain,
+)
 from geoml.features.hydrology.routing import route
 
 
@@ -10,6 +16,12 @@ def test_a_channel_begins_where_enough_ground_drains(valley):
     area = upstream_area(flow)
     found = drainage(flow, area, channel_km2=area[20, 10])
     assert (np.argwhere(found) == [(row, 10) for row in range(20, 41)]).all()
+
+
+def test_coarse_cells_make_no_channel_of_a_hillside():
+    ground = -np.tile(np.arange(40, dtype=np.float32), (20, 1))
+    flow = route(ground, 500, 500)
+    assert not drainage(flow, upstream_area(flow))[:, : CHANNEL_CELLS - 2].any()
 
 
 def test_mapped_water_is_drainage_whatever_drains_there(valley):
