@@ -195,6 +195,15 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What to say beside an answer that had to do without: none of ``unknown`` was known there."""
+
+    code: str
+    unknown: tuple[str, ...]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """How much one input moves one prediction away from the average, in the target's unit."""
 
@@ -346,8 +355,8 @@ class Service:
 
     ``staff`` names what only bearers of a token see: kinds of units, ``cells``, or map layers.
     ``parts`` are causes that are always shown apart, ``carried`` features whose mean every unit
-    brings along, ``actions`` what a town can try out. ``score_kind`` is that of a model whose
-    manifest does not say its own.
+    brings along, ``actions`` what a town can try out, ``doubts`` what an answer must admit where
+    it knows little. ``score_kind`` is that of a model whose manifest does not say its own.
     """
 
     name: str
@@ -372,6 +381,7 @@ class Service:
     parts: tuple[Part, ...] = ()
     carried: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     method: str = field(default="method.md")
 
     def __post_init__(self) -> None:
@@ -387,6 +397,7 @@ class Service:
             raise ValueError("a part has the name of another part, or of a feature")
         groups = (*self.needs_one_of, *self.input_sets, self.carried)
         groups += tuple(one.changes for one in self.actions)
+        groups += tuple(one.unknown for one in self.doubts)
         used = {name for group in groups for name in group}
         used |= {rule.feature for rule in self.accept.rules} | {self.accept.balance} - {""}
         if used - set(declared):
@@ -412,6 +423,14 @@ class Service:
     def feature(self, name: str) -> Feature | None:
         """The declaration of one feature, or None when the service does not use it."""
         return next((one for one in self.features if one.name == name), None)
+
+    def doubted(self, known: Collection[str]) -> list[dict[str, str]]:
+        """What an answer from these known features must admit: ``{"code", "fr", "en"}`` each."""
+        return [
+            {"code": one.code, **one.text.as_dict()}
+            for one in self.doubts
+            if not any(name in known for name in one.unknown)
+        ]
 
     def enough(self, known: Collection[str]) -> bool:
         """Whether these known features are the least that an answer can live on."""

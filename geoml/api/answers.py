@@ -43,7 +43,9 @@ def answer(
     warnings = list(about["warnings"])
     if not math.isfinite(target):
         warnings.append(UNKNOWN.as_dict())
-    elif not math.isfinite(lower):
+    else:
+        warnings += doubts(service, given, row)
+    if math.isfinite(target) and not math.isfinite(lower):
         warnings.append(NO_INTERVAL.as_dict())
     if not applicability <= 1.0:
         warnings.append(OUTSIDE.as_dict())
@@ -60,6 +62,12 @@ def answer(
         "reference": about["reference"],
         "warnings": warnings,
     }
+
+
+def doubts(service: Service, given: Mapping[str, Array], row: int) -> list[dict[str, str]]:
+    """What the answer of one row must admit, by what is known there."""
+    known = [name for name, values in given.items() if math.isfinite(values[row])]
+    return service.doubted(known)
 
 
 def context(service: Service, model: Model, published: Mapping[str, Any] | None) -> dict[str, Any]:

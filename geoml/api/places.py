@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from geoml.api.answers import OUTSIDE, UNKNOWN, drivers, measures, number, parts
+from geoml.api.answers import OUTSIDE, UNKNOWN, doubts, drivers, measures, number, parts
 from geoml.api.security import sees
 from geoml.api.served import Served
 from geoml.areas.area import Area
@@ -117,7 +117,8 @@ def _drivers(
     except NotFound:
         return [], None, [UNKNOWN.as_dict()]
     prediction = model.predict(given)
-    return drivers(service, given, prediction, 0), number(prediction.average, 3), []
+    why = drivers(service, given, prediction, 0)
+    return why, number(prediction.average, 3), doubts(service, given, 0)
 
 
 def _carried(

@@ -64,6 +64,9 @@ def texts(service):
     yield from (service.title, service.summary, service.is_not, service.target.title)
     yield from (one.title for one in service.features)
     yield from service.legend.labels
+    yield from (one.text for one in service.doubts)
+    for one in (*service.parts, *service.actions):
+        yield one.title
 
 
 def test_there_is_a_service():

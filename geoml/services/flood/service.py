@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoml.contract import Accept, Anchored, Legend, Part, Service, Target
+from geoml.contract import Accept, Anchored, Doubt, Legend, Part, Service, Target
 from geoml.types import Text
 
 from .actions import ACTIONS
@@ -39,6 +39,17 @@ PARTS = (
             fr="L'eau d'un orage (50\u00a0mm) qui ruisselle et stagne dans les creux.",
             en="Water of a storm (50\u00a0mm) that runs off and stands in hollows.",
         ),
+    ),
+)
+
+NO_HEIGHT = Doubt(
+    "no_height",
+    ("hand", "gfi"),
+    Text(
+        fr="La hauteur au-dessus du cours d'eau n'est pas connue ici : seules la distance et "
+        "l'altitude répondent pour la rivière, et l'intervalle est large.",
+        en="The height above the watercourse is not known here: distance and elevation alone "
+        "answer for the river, and the interval is wide.",
     ),
 )
 
@@ -84,4 +95,5 @@ SERVICE = Service(
     parts=PARTS,
     carried=("hand", "water_depth"),
     actions=ACTIONS,
+    doubts=(NO_HEIGHT,),
 )
