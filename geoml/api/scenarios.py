@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import shapely
 
-from geoml.api.answers import UNKNOWN, model_id
+from geoml.api.answers import model_id
 from geoml.api.problems import BadBody
 from geoml.api.rows import decoded
 from geoml.api.security import sees
@@ -19,6 +19,7 @@ from geoml.catalog import audience
 from geoml.contract import Action, Service
 from geoml.errors import OutsideData, UnknownEdition
 from geoml.lifecycle.scenario import try_out
+from geoml.types import Text
 
 FIELDS = ("area", "geometry", "action", "amount")
 MOST_POINTS = 2_000
@@ -84,9 +85,20 @@ def answer(service: Service, served: Served, asked: Question) -> dict[str, Any]:
         "is_not": service.is_not.as_dict(),
         "warnings": [
             *manifest.get("warnings", []),
-            *([] if told["cells_answered"] else [UNKNOWN.as_dict()]),
+            *([] if told["cells_answered"] == told["cells"] else [_unknown(service, action)]),
         ],
     }
+
+
+def _unknown(service: Service, action: Action) -> dict[str, str]:
+    """That in some cells nothing is known of what the action changes, or nothing at all."""
+    titles = [one.title.within() for one in service.features if one.name in action.changes]
+    return Text(
+        fr="Sur une partie de ce terrain l'effet ne peut pas être calculé : il faut y connaître "
+        f"l'une de ces données : {', '.join(one.fr for one in titles)}.",
+        en="On some of this ground the effect cannot be computed: one of these must be known "
+        f"there: {', '.join(one.en for one in titles)}.",
+    ).as_dict()
 
 
 def _fault(field: str, problem: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

@@ -56,7 +56,7 @@ def effect_schema(service: Service) -> dict[str, Any]:
         "unit": {"type": "string", "example": service.target.unit},
         "interval_level": {"type": "number"},
         "cells": {"type": "integer", "description": "Cells whose centre lies in the polygon."},
-        "cells_answered": {"type": "integer", "description": "Those of them with an answer."},
+        "cells_answered": {"type": "integer", "description": "Those whose effect is known."},
         "area_m2": {"type": "number", "description": "Ground of the cells."},
         **_change(service),
         "parts": {

@@ -43,8 +43,9 @@ def effect(
 
     ``features`` and ``mask`` have shape (n,); ``amount`` is in the action's unit. What was unknown
     stays unknown, only what the action says it changes is changed, and cells outside the mask
-    keep their answers bit by bit. Features are taken as the model saw them: where one is a mean
-    over more than a cell, cells next to the mask keep theirs.
+    keep their answers bit by bit. Where nothing is known of what the action changes, the answer
+    after it is NaN: an effect that cannot be computed is not no effect. Features are taken as the
+    model saw them: where one is a mean over more than a cell, cells next to the mask keep theirs.
 
     Raises:
         OutOfRange: An amount outside what the action allows.
@@ -57,51 +58,61 @@ def effect(
             expected=f"{low:g} to {high:g} (unit: {action.unit})",
             got=f"{amount:g}",
         )
+    changed, touched = _changed(features, mask, action, amount)
     before = model.predict(features, explain=False)
-    after = model.predict(_changed(features, mask, action, amount), explain=False)
-    unknown = np.full(mask.shape, np.nan)
+    after = model.predict({**features, **changed}, explain=False)
+    target = _change(
+        (before.target, before.lower, before.upper),
+        (after.target, after.lower, after.upper),
+        mask,
+        touched,
+    )
     parts = {
-        part.name: _change(
-            before.parts.get(part.name, unknown),
-            after.parts.get(part.name, unknown),
-            _ends(before, part.name, unknown),
-            _ends(after, part.name, unknown),
-            mask,
-        )
+        part.name: _change(_of(before, part.name), _of(after, part.name), mask, touched)
         for part in service.parts
     }
-    whole = (before.lower, before.upper), (after.lower, after.upper)
-    return Effect(_change(before.target, after.target, *whole, mask), parts)
+    return Effect(target, parts)
 
 
-def _changed(features: Features, mask: Mask, action: Action, amount: float) -> Features:
-    """The features after the action: those that it names, inside the mask, where they are known."""
+def _changed(
+    features: Features, mask: Mask, action: Action, amount: float
+) -> tuple[Features, Mask]:
+    """What the action changes inside the mask, and the cells where any of it is known."""
     done = action.apply(features, amount)
-    named = [name for name in action.changes if name in features]
-    return {
-        **features,
-        **{
-            name: np.where(mask & np.isfinite(features[name]), done[name], features[name])
-            for name in named
-        },
-    }
+    changed, touched = {}, np.zeros(mask.shape, bool)
+    for name in action.changes:
+        if name in features:
+            here = mask & np.isfinite(features[name])
+            changed[name] = np.where(here, done[name], features[name])
+            touched |= here
+    return changed, touched
 
 
-def _ends(told: Prediction, part: str, unknown: Array) -> tuple[Array, Array]:
-    return told.part_intervals.get(part, (unknown, unknown))
+def _of(told: Prediction, part: str) -> tuple[Array, Array, Array]:
+    """The answer of one part and the ends of its interval, NaN where the model has none."""
+    unknown = np.full(told.target.shape, np.nan)
+    return told.parts.get(part, unknown), *told.part_intervals.get(part, (unknown, unknown))
 
 
 def _change(
-    before: Array,
-    after: Array,
-    ends_before: tuple[Array, Array],
-    ends_after: tuple[Array, Array],
+    before: tuple[Array, Array, Array],
+    after: tuple[Array, Array, Array],
     mask: Mask,
+    touched: Mask,
 ) -> Change:
-    after = np.where(mask, after, before)
-    pairs = ((before, after), *zip(ends_before, ends_after, strict=True))
-    moved = np.stack([b - a for a, b in pairs])
-    # Of something unknown nothing is known: NaN wins over numbers here.
+    moved = np.stack([then - now for now, then in zip(before, after, strict=True)])
+    # NaN wins over numbers here: of a change with an unknown end nothing is known.
     lower, upper = moved.min(axis=0), moved.max(axis=0)
     still = np.where(np.isnan(lower), np.nan, 0.0)
-    return Change(before, after, np.where(mask, lower, still), np.where(mask, upper, still))
+    return Change(
+        before[0],
+        _chosen(mask, touched, after[0], before[0]),
+        _chosen(mask, touched, lower, still),
+        _chosen(mask, touched, upper, still),
+    )
+
+
+def _chosen(mask: Mask, touched: Mask, after: Array, before: Array) -> Array:
+    """``after`` on the touched cells, NaN on the others of the mask, ``before`` beyond it."""
+    known: Array = np.where(touched, after, np.nan)
+    return np.where(mask, known, before)

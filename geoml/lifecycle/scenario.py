@@ -53,7 +53,7 @@ def try_out(
     given = _inputs(edition, window)
     rows = {name: values[mask] for name, values in given.items()}
     found = effect(service, model, rows, np.ones(int(mask.sum()), bool), action, amount)
-    known = np.isfinite(found.target.before)
+    known = np.isfinite(found.target.after)
     return {
         "cells": int(mask.sum()),
         "cells_answered": int(known.sum()),
