@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoml.features import imperviousness
+from geoml.features import imunsealedness
 from geoml.features.known import within
 from geoml.features.quantity import Quantity
 from geoml.types import Array, Text
@@ -12,13 +12,13 @@ SEALED, LAWN = 98.0, 74.0
 C (TR-55, table 2-2a). Group C, slow to take water, is a stated default: no soil map is read."""
 
 
-def curve_number(sealed: Array, pervious: float = LAWN) -> Array:
+def curve_number(sealed: Array, unsealed: float = LAWN) -> Array:
     """Composite SCS curve number, 98 p + CN (1 - p), from the sealed share p; NaN in, NaN out.
 
-    Between ``pervious`` and 98; a quarter sealed on lawn: 80. USDA 1986, TR-55, figure 2-3, where
+    Between ``unsealed`` and 98; a quarter sealed on lawn: 80. USDA 1986, TR-55, figure 2-3, where
     all sealed ground is connected to the drainage; antecedent moisture is average (II).
     """
-    number: Array = SEALED * sealed + pervious * (1 - sealed)
+    number: Array = SEALED * sealed + unsealed * (1 - sealed)
     return number
 
 
@@ -27,9 +27,9 @@ QUANTITY = Quantity(
     Text(fr="Aptitude au ruissellement (CN)", en="Curve number"),
     unit="1",
     valid=(0, 100),
-    needs=("imperviousness",),
+    needs=("imunsealedness",),
     compute=lambda layers, _grid: curve_number(
-        within(layers["imperviousness"], imperviousness.QUANTITY.valid)
+        within(layers["imunsealedness"], imunsealedness.QUANTITY.valid)
     ),
 )
 """USDA Soil Conservation Service 1986, Urban Hydrology for Small Watersheds, TR-55."""

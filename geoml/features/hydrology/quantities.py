@@ -67,7 +67,7 @@ QUANTITIES = (
     ),
     _member(
         "upstream_area",
-        "Surface du bassin en amont",
+        "Surface drainée vers ce point",
         "Area that drains through here",
         "km2",
         (0, 1e7),
