@@ -33,7 +33,8 @@ class Source:
     the bounds in the area's CRS of everything the files held, cut at the grid; ``cover`` is the
     ground that they speak of, as WKT in that CRS: outside it they are silent. ``cover_stated``
     says that somebody vouched for it. ``masked_percent`` of the cells went as cloud or shadow.
-    ``return_period_years`` is that of the event it shows, where somebody named one.
+    ``return_period_years`` is that of the event it shows, where somebody named one. ``warnings``
+    are what whoever reads an answer made from it must know: code, fr, en.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Source:
     cover: str | None = None
     cover_stated: bool = False
     return_period_years: float | None = None
+    warnings: tuple[Mapping[str, str], ...] = ()
 
 
 def sources(home: Home, area: Area) -> dict[str, Source]:
@@ -111,6 +113,7 @@ def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
         cover=told.get("geoml:cover"),
         cover_stated=told.get("geoml:cover_stated", False),
         return_period_years=told.get("geoml:return_period_years"),
+        warnings=tuple(told.get("geoml:warnings", ())),
     )
 
 

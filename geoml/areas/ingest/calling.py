@@ -15,6 +15,7 @@ from geoml.areas.ingest import stac
 from geoml.areas.ingest.process import DEFAULT, Limits, Progress, run
 from geoml.areas.ingest.report import Report, source_report
 from geoml.areas.ingest.request import Request, request
+from geoml.areas.sources import sources
 from geoml.areas.stored import alone, store
 from geoml.files import staging, unhurried
 from geoml.paths import Home
@@ -60,7 +61,7 @@ def ingest(
     with staging(folder, "ingest") as temporary:
         sweep(folder, keep=temporary)
         staged = run(
-            _task(area, asked, temporary),
+            _task(home, area, asked, temporary),
             names=", ".join(f"{item.key}={item.path}" for item in asked.items),
             limits=limits,
             progress=progress,
@@ -89,7 +90,8 @@ def sweep(folder: Path, *, keep: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _task(area: Area, asked: Request, folder: Path) -> dict[str, Any]:
+def _task(home: Home, area: Area, asked: Request, folder: Path) -> dict[str, Any]:
+    buildings = sources(home, area).get("buildings")
     items = [{**asdict(item), "path": str(item.path.absolute())} for item in asked.items]
     return {
         "task": "ingest",
@@ -100,6 +102,7 @@ def _task(area: Area, asked: Request, folder: Path) -> dict[str, Any]:
         "units": dict(asked.units),
         "sun_elevation": asked.sun_elevation,
         "items": items,
+        "footprints": str(buildings.path.absolute()) if buildings else None,
     }
 
 

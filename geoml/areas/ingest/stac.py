@@ -77,7 +77,7 @@ def _properties(
     }
     numbers = ("factor", "native_m", "support_m", "sensor", "rows", "masked_percent",
                "return_period_years")  # fmt: skip
-    names = (*numbers, "extent", "cover")
+    names = (*numbers, "extent", "cover", "warnings")
     known = {name: facts[name] for name in names if facts.get(name) is not None}
     properties |= {f"geoml:{name}": value for name, value in known.items()}
     if "factor" in facts:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import shapely
 
 from geoml.areas import keys
+from geoml.areas.ingest.ground import warn_of_surface
 from geoml.areas.ingest.masking import mask_scene
 from geoml.areas.ingest.rasters import Scene, stage_raster
 from geoml.areas.ingest.still import still
@@ -45,6 +46,8 @@ def ingest_all(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
                 staged[name] = stage_raster(key, Path(items[0]["path"]), items[0]["band"], scene)
     progress("clouds", 1.0)
     mask_scene(staged, scene)
+    footprints = request.get("footprints")
+    warn_of_surface(staged, scene, Path(footprints) if footprints else None)
     return {"sources": staged}
 
 
