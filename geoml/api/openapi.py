@@ -47,6 +47,8 @@ _PROBLEM = {
         "errors": {"type": "array", "items": {"type": "object"}},
     },
 }
+_PAGES = "/collections/{collectionId}/items"
+"""The pages that name the edition of the first one; those of STAC do not."""
 _ALWAYS = ("400", "401", "403", "404", "406", "429", "500", "503")
 _WITH_BODY = ("413", "415", "422")
 
@@ -133,7 +135,7 @@ def _tell_errors(document: dict[str, Any]) -> None:
         told = operation["responses"]
         told.pop("422", None)  # FastAPI's own: a wrong parameter is 400 here
         codes = [*_ALWAYS, *(_WITH_BODY if "requestBody" in operation else ())]
-        if path.endswith("/items"):
+        if path == _PAGES:
             codes.append("410")
         for code in codes:
             if "content" in told.get(code, {}):

@@ -56,8 +56,9 @@ class Collection(Protocol):
     """Features with ids in one order; row numbers are places in that order, from 0.
 
     ``bbox`` is west, south, east, north in degrees, rounded outward. ``crs`` is the storage CRS as
-    ``EPSG:n``. ``when`` is the date of the data, ISO 8601, None where unknown. ``etag`` changes
-    whenever a byte of the features may have changed.
+    ``EPSG:n``. ``when`` is the date of the data, ISO 8601, None where unknown. ``licences`` are
+    those of the sources, in their own words. ``etag`` changes whenever a byte of the features may
+    have changed.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Collection(Protocol):
     bbox: Box
     crs: str
     when: str | None
+    licences: tuple[str, ...]
     fields: tuple[Field, ...]
     audience: Literal["public", "staff"]
     etag: str

@@ -46,6 +46,8 @@ class _Published:
         pin = f"@{edition.id}" if pinned else ""
         self.id = f"{service.name}-{area.id}{section.suffix}{pin}"
         self.pinned, self.crs, self.when = pinned, area.crs, manifest["date"]
+        told = manifest.get("sources", {}).values()
+        self.licences = tuple(sorted({one["licence"] for one in told if one.get("licence")}))
         self.description = service.summary
         self.etag = f"{edition.id}-{section.label}"
 

@@ -29,7 +29,12 @@ def numbers(text: str) -> tuple[float, float, float, float]:
 
 
 def checked(values: tuple[float, float, float, float], crs: Crs) -> tuple[Box, ...]:
-    """The box in x, y order; two boxes where it crosses the antimeridian."""
+    """The box in x, y order; two boxes where it crosses the antimeridian.
+
+    What lies beyond the extent of the CRS, be it by little, is refused, not clipped or wrapped:
+    the values "SHALL be within the extent specified for the coordinate reference system" (OGC
+    17-069r4, /req/core/fc-bbox-response).
+    """
     first, second, third, fourth = values
     west, south, east, north = (second, first, fourth, third) if crs.swapped else values
     told = ",".join(f"{value:g}" for value in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from geoml.api.ogc import downloads, media
+from geoml.api.ogc import downloads, licences, media
 from geoml.api.ogc.conformance import CLASSES
 from geoml.api.ogc.crs import CRS84, known
 from geoml.api.ogc.links import link
@@ -69,7 +69,7 @@ def collection(entry: Entry, base: str, language: Language) -> dict[str, Any]:
         "id": one.id,
         "title": one.title.in_(language),
         "description": one.description.in_(language),
-        "links": _links(one, f"{base}/collections/{one.id}", base),
+        "links": _links(one, f"{base}/collections/{one.id}", base, language),
         "extent": _extent(one),
         "itemType": "feature",
         "crs": list(entry.crs),
@@ -97,21 +97,19 @@ def queryables(entry: Entry, address: str, language: Language) -> dict[str, Any]
     }
 
 
-def _links(one: Collection, here: str, base: str) -> list[dict[str, Any]]:
-    items, queried = f"{here}/items", f"{here}/queryables"
+def _links(one: Collection, here: str, base: str, language: Language) -> list[dict[str, Any]]:
+    """What a collection leads to; of what is told in one language, in which."""
+    items, queried, lang = f"{here}/items", f"{here}/queryables", language
     title = Text(fr="Les entités", en="The features")
+    manifest = f"{base}/editions/{one.edition}/files/manifest.json"
     found = [
-        link("items", f"{items}?f=json", media.GEOJSON, f"{title.en}, as GeoJSON"),
-        link("items", f"{items}?f=html", media.HTML, f"{title.en}, as a page"),
-        link("queryables", queried, media.SCHEMA, "What a filter may name"),
-        link("http://www.opengis.net/def/rel/ogc/1.0/queryables", queried, media.SCHEMA, "Same"),
+        link("items", f"{items}?f=json", media.GEOJSON, f"{title.en}, as GeoJSON", lang),
+        link("items", f"{items}?f=html", media.HTML, f"{title.en}, as a page", lang),
+        link("queryables", queried, media.SCHEMA, "What a filter may name", lang),
+        link(f"{_REL}queryables", queried, media.SCHEMA, "Same", lang),
         link("describedby", f"{base}/services/{one.service}", media.JSON, "What it says, and not"),
-        link(
-            "describedby",
-            f"{base}/editions/{one.edition}/files/manifest.json",
-            media.JSON,
-            "What it was made from",
-        ),
+        link("describedby", manifest, media.JSON, "What it was made from"),
+        *licences.links(one.licences, manifest),
     ]
     return [*found, *(more for extra in EXTRA for more in extra(one, base))]
 

@@ -121,9 +121,6 @@ class Features:
         entry = await self._entry(request.path_params["collection"])
         declared = {name: entry.parameters[name] for name in FEATURE}
         asked = _asked(request, declared, ITEMS)
-        headers = _headers(entry, asked)
-        if not_modified(request, headers["etag"].removeprefix("W/")):
-            return Response(status_code=304, headers=headers)
 
         def body() -> bytes:
             feature = items.one(entry.collection, request.path_params["feature"], asked)
@@ -131,18 +128,17 @@ class Features:
                 return feature
             return pages.feature(entry, feature, asked.base, asked.language)
 
-        content = await run_in_threadpool(body)
-        return Response(content, media_type=asked.media_type, headers=headers)
+        return await run_in_threadpool(_unless_known, entry, asked, body)
 
     def _page(self, entry: Entry, asked: _Asked) -> Response:
-        headers = _headers(entry, asked)
-        if not_modified(asked.request, headers["etag"].removeprefix("W/")):
-            return Response(status_code=304, headers=headers)
-        found = entry.collection
-        content = items.page(found, self.selection.of(found, asked.values), asked)
-        if asked.shown == "html":
-            content = pages.items(entry, content, asked.base, asked.language)
-        return Response(content, media_type=asked.media_type, headers=headers)
+        def body() -> bytes:
+            found = entry.collection
+            page = items.page(found, self.selection.of(found, asked.values), asked)
+            if asked.shown == "json":
+                return page
+            return pages.items(entry, page, asked.base, asked.language)
+
+        return _unless_known(entry, asked, body)
 
     async def _entry(self, name: str) -> Entry:
         found = self.shelf.kept(name)
@@ -226,6 +222,22 @@ def _headers(entry: Entry, asked: _Asked) -> dict[str, str]:
     if asked.shown == "json":
         found["content-crs"] = f"<{asked.crs.uri}>"
     return found
+
+
+def _unless_known(entry: Entry, asked: _Asked, body: Callable[[], bytes]) -> Response:
+    """The answer, or 304: before any work, where the client names the copy that it has.
+
+    Who says ``*`` names none: whether there is anything to have a copy of is found out first
+    (RFC 9110, 13.2.1).
+    """
+    headers = _headers(entry, asked)
+    known = not_modified(asked.request, headers["etag"].removeprefix("W/"))
+    if known and asked.request.headers["if-none-match"].strip() != "*":
+        return Response(status_code=304, headers=headers)
+    content = body()
+    if known:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=asked.media_type, headers=headers)
 
 
 def _common(asked: _Asked, told: tuple[object, ...]) -> dict[str, str]:

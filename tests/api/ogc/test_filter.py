@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from itertools import chain
 
 import pytest
 import shapely
 
 from geoml.api.ogc import cql2
+from geoml.api.ogc.conformance import CLASSES
 from geoml.errors import InvalidArgument
 
 
@@ -37,6 +39,93 @@ def score(collection):
     known = sorted(one["properties"][name] for one in collection.features
                    if one["properties"][name] is not None)  # fmt: skip
     return name, known[len(known) // 2]
+
+
+def literal(kind, box):
+    """Geometries of every kind, of which the last corner of the box is what all of them meet."""
+    west, south, east, north = box
+    ring = f"(({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))"
+    line = f"({west} {south},{east} {north})"
+    return {
+        "POINT": f"POINT({east} {north})",
+        "LINESTRING": f"LINESTRING{line}",
+        "POLYGON": f"POLYGON{ring}",
+        "MULTIPOINT": f"MULTIPOINT(({west} {south}),({east} {north}))",
+        "MULTILINESTRING": f"MULTILINESTRING({line})",
+        "MULTIPOLYGON": f"MULTIPOLYGON({ring})",
+        "GEOMETRYCOLLECTION": f"GEOMETRYCOLLECTION(POLYGON{ring},LINESTRING{line})",
+        "BBOX": f"BBOX({west},{south},{east},{north})",
+    }[kind]
+
+
+FLAT = {
+    "cql2-text": ["{name} > {half}"],
+    "basic-cql2": [
+        "{name} = {half} OR {name} <> {half}", "{name} >= {half} AND NOT {name} > {half}",
+        "{name} < {half}", "{name} <= {half}", "{name} IS NOT NULL", "{name} IS NULL", "TRUE",
+    ],
+    "advanced-comparison-operators": [
+        "{name} BETWEEN {half} AND 100", "{name} IN ({half}, 3)", "'zones' LIKE 'zon%'",
+    ],
+    "case-insensitive-comparison": ["CASEI('ZONES') = CASEI('zones') AND {name} > {half}"],
+}  # fmt: skip
+SHAPES = {
+    "basic-spatial-functions": ["POINT", "BBOX"],
+    "basic-spatial-functions-plus": [
+        "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON",
+        "GEOMETRYCOLLECTION", "BBOX",
+    ],
+}  # fmt: skip
+"""Conformance class of CQL2 -> what it must be able to say. ``PYTHON`` says the same of a row."""
+PYTHON = {
+    "{name} > {half}": lambda value, half: value > half,
+    "{name} = {half} OR {name} <> {half}": lambda value, half: True,
+    "{name} >= {half} AND NOT {name} > {half}": lambda value, half: value == half,
+    "{name} < {half}": lambda value, half: value < half,
+    "{name} <= {half}": lambda value, half: value <= half,
+    "{name} IS NOT NULL": lambda value, half: True,
+    "{name} BETWEEN {half} AND 100": lambda value, half: half <= value <= 100,
+    "{name} IN ({half}, 3)": lambda value, half: value in (half, 3),
+    "CASEI('ZONES') = CASEI('zones') AND {name} > {half}": lambda value, half: value > half,
+}
+
+
+def test_each_class_of_cql2_that_is_claimed_has_its_cases():
+    claimed = {one.rpartition("/")[2] for one in CLASSES if "/cql2/" in one}
+    assert claimed == {*FLAT, *SHAPES}
+
+
+def assert_selects(api, collection, text, wanted):
+    """The exact number, and nothing else on the first page: all pages would take long."""
+    told = {"filter": text, "filter-lang": "cql2-text", "limit": 200}
+    page = api.get(collection.items, params=told).json()
+    assert page["numberMatched"] == len(wanted)
+    assert {one["id"] for one in page["features"]} <= wanted
+
+
+@pytest.mark.parametrize("text", [text for texts in FLAT.values() for text in texts])
+def test_a_class_of_cql2_selects_what_python_would(api, collection, score, text):
+    name, half = score
+    test = PYTHON.get(text)
+    if text.endswith("IS NULL"):
+        wanted = expected(collection, lambda p: p[name] is None)
+    elif test is None:  # true of every row
+        wanted = {one["id"] for one in collection.features}
+    else:
+        wanted = expected(collection, lambda p: p[name] is not None and test(p[name], half))
+    assert_selects(api, collection, text.format(name=name, half=half), wanted)
+
+
+@pytest.mark.parametrize("kind", sorted({*chain(*SHAPES.values())}))
+def test_a_class_of_cql2_knows_every_geometry(api, collection, middle_box, kind):
+    west, south, _, _ = middle_box[0]
+    corner = collection.shapes[len(collection.shapes) // 2].centroid
+    text = literal(kind, (west, south, corner.x, corner.y))
+    plain = text if kind != "BBOX" else shapely.box(west, south, corner.x, corner.y).wkt
+    met = shapely.intersects(collection.shapes, shapely.from_wkt(plain))
+    wanted = {one["id"] for one, yes in zip(collection.features, met, strict=True) if yes}
+    assert wanted
+    assert_selects(api, collection, f"S_INTERSECTS(geometry, {text})", wanted)
 
 
 def test_queryables_are_the_properties(api, collection):
@@ -124,7 +213,8 @@ BAD = [
     "NOT " * 500 + "TRUE", "x" * 5000, "applicability = " + "-" * 500 + "1", "1 = 1 = 1",
     "applicability" + " + 1" * 900 + " = 2", "a=1" + " AND a=1" * 490,
     "S_INTERSECTS(geometry," + "GEOMETRYCOLLECTION(" * 150, "'", '"', "kind = 'a", "\ud7ff(",
-    "applicability IN (" + "1," * 300 + "1)",
+    "applicability IN (" + "1," * 300 + "1)", "applicability DIV 2 = 1", "applicability % 2 = 1",
+    "applicability ^ 2 = 1",
 ]  # fmt: skip
 
 
@@ -153,6 +243,7 @@ def test_no_filter_within_the_bounds_breaks_the_parser(shape):
     code = f"""
 import threading
 from geoml.api.ogc import cql2
+from geoml.api.ogc.conformance import CLASSES
 from geoml.errors import InvalidArgument
 def ask():
     for n in [*range(1, 60), 100, 300, 900, 1300, 1990, 3990]:
