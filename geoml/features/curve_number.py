@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoml.features import imunsealedness
+from geoml.features import imperviousness
 from geoml.features.known import within
 from geoml.features.quantity import Quantity
 from geoml.types import Array, Text
@@ -27,9 +27,9 @@ QUANTITY = Quantity(
     Text(fr="Aptitude au ruissellement (CN)", en="Curve number"),
     unit="1",
     valid=(0, 100),
-    needs=("imunsealedness",),
+    needs=("imperviousness",),
     compute=lambda layers, _grid: curve_number(
-        within(layers["imunsealedness"], imunsealedness.QUANTITY.valid)
+        within(layers["imperviousness"], imperviousness.QUANTITY.valid)
     ),
 )
 """USDA Soil Conservation Service 1986, Urban Hydrology for Small Watersheds, TR-55."""
