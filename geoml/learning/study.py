@@ -122,12 +122,16 @@ def _available(service: Service, samples: Samples) -> tuple[str, ...]:
     )
 
 
-def reach(study: Study, model: Explaining) -> Applicability:
-    """Area of applicability; importance is the mean absolute contribution over 2,000 cells."""
+def reach(study: Study, model: Explaining, *, least: float = 0.0) -> Applicability:
+    """Area of applicability; importance is the mean absolute contribution over 2,000 cells.
+
+    No feature counts less than ``least`` of the most important one.
+    """
     rng = np.random.default_rng([study.seed, 4])
     count = min(2000, len(study.rows))
     some = np.sort(rng.choice(len(study.rows), count, replace=False))
     importance = np.abs(model.explain(study.rows[some])[0]).mean(axis=0)
+    importance = np.maximum(importance, least * importance.max())
     return applicability.learn(
         study.names, study.rows, importance, study.blocks.fold, seed=study.seed
     )

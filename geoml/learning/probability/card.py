@@ -29,12 +29,7 @@ def card(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, An
         "## Trained on" if learned else "## Compared on",
         facts(service, manifest, metrics),
         "## How good it is where it did not learn",
-        _intro(metrics),
-        _table(metrics),
-        _rules(metrics),
-        manifest["champion_reason"]["en"],
-        _worst(metrics),
-        *_holdout(metrics["holdout"]),
+        *_skill(manifest, metrics),
         "## Calibration" if learned else "## Calibration of the model that was not good enough",
         _calibration(metrics["calibration"]),
         *(["## Intervals", _intervals(manifest, metrics["intervals"])] if learned else []),
@@ -42,6 +37,22 @@ def card(service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, An
         _limits(manifest, learned),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def compared(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """What a card says that stands beside something frozen: how all did on this label."""
+    return "\n\n".join(["## Against what could be learned here", *_skill(manifest, metrics)])
+
+
+def _skill(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[str]:
+    return [
+        _intro(metrics),
+        _table(metrics),
+        _rules(metrics),
+        manifest["champion_reason"]["en"],
+        _worst(metrics),
+        *_holdout(metrics["holdout"]),
+    ]
 
 
 def _intro(metrics: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from geoml.learning import samples as cells
 from geoml.learning.blocks import Blocks
 from geoml.learning.probability import candidates, report, validation
 from geoml.learning.probability.candidates import TREES, Frozen
-from geoml.learning.probability.card import card
+from geoml.learning.probability.card import card, compared
 from geoml.learning.probability.curves import Calibration
 from geoml.learning.probability.interval import calibrate
 from geoml.learning.probability.model import ProbabilityModel, start_of
@@ -31,6 +31,7 @@ HALF = 0.5
 """Share of the label's support from which a cell counts as a one."""
 
 _LEAST_OF_EACH, _LEAST_BLOCKS = 20, blocks.FOLDS
+_LEAST_WEIGHT = 0.05  # a place that knows only what matters little is still near or far
 
 
 def train(
@@ -69,9 +70,10 @@ def train(
     else:
         entries = _write(folder, model, parts or {})
     used = tuple(entries.pop("features_used", study.names))
-    manifest = {**_manifest(study, used, verdict, metrics, meta), **entries}
+    said = [*entries.pop("warnings", ()), *warnings(service, verdict, metrics)]
+    manifest = {**_manifest(study, used, verdict, metrics, meta), **entries, "warnings": said}
     write_json(folder / METRICS, metrics)
-    (folder / CARD).write_text(card(service, manifest, metrics), encoding="utf-8")
+    _write_card(folder, service, manifest, metrics)
     return manifest
 
 
@@ -139,7 +141,13 @@ def _fit(study: Study, calibrations: tuple[Calibration, ...], parts: Parts) -> P
     trees = candidates.trees(study, parts)
     start = start_of(trees, len(study.names))
     return ProbabilityModel(
-        study.service, {}, study.names, trees, calibrations, reach(study, trees), start
+        study.service,
+        {},
+        study.names,
+        trees,
+        calibrations,
+        reach(study, trees, least=_LEAST_WEIGHT),
+        start,
     )
 
 
@@ -156,6 +164,19 @@ def _write(folder: Path, model: ProbabilityModel, parts: Parts) -> dict[str, Any
     write_json(folder / CALIBRATION, calibration)
     kept = {"parts_from": {part: list(chosen) for part, chosen in parts.items()}} if parts else {}
     return {"score_kind": "probability", "interval_level": level, **kept}
+
+
+def _write_card(
+    folder: Path, service: Service, manifest: Mapping[str, Any], metrics: Mapping[str, Any]
+) -> None:
+    """The card; where something frozen brought its own, the comparison stands below that."""
+    path = folder / CARD
+    if path.exists():
+        own = path.read_text(encoding="utf-8")
+        text = f"{own}\n{compared(manifest, metrics)}\n"
+    else:
+        text = card(service, manifest, metrics)
+    path.write_text(text, encoding="utf-8")
 
 
 def _manifest(
@@ -183,6 +204,5 @@ def _manifest(
         "champion": verdict.champion,
         "champion_reason": verdict.reason.as_dict(),
         "accepted": verdict.accepted,
-        "warnings": warnings(study.service, verdict, metrics),
         "seed": study.seed,
     }
