@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,8 +22,13 @@ from geoml.api.problems import problem
 PATIENCE_S = 10.0
 RETRY_S = 2
 _FREE = frozenset({"healthz", "readyz", "metrics", "static", "maps"})
-_QUICK = ("/tilejson.json",)
-_TRIED_OUT = "/scenarios"
+_HEAVY = re.compile(
+    r"/tiles/.*(?<!/tilejson\.json)"
+    r"|/collections/[^/]+/(?:styles/[^/]+/)?map/tiles(?:/[^/]+){4}"  # a tile, and no metadata
+    r"|/collections/[^/]+/download/[^/]+"
+    r"|/services/[^/]+/scenarios",
+    re.DOTALL,
+)
 
 Sort: TypeAlias = Callable[[Scope], "Lane | None"]
 
@@ -95,8 +101,8 @@ class Lanes:
         door = path[1:].partition("/")[0]
         if door in _FREE:
             return None
-        heavy = door == "tiles" and not path.endswith(_QUICK)
-        return self.heavy if heavy or path.endswith(_TRIED_OUT) else self.other
+        heavy = _HEAVY.fullmatch(path) or (door == "wmts" and _asks_tile(scope))
+        return self.heavy if heavy else self.other
 
     def running(self) -> dict[tuple[str, ...], float]:
         """How many of each lane run."""
@@ -109,6 +115,11 @@ class Lanes:
     def refused(self) -> dict[tuple[str, ...], float]:
         """How many of each lane were answered 503."""
         return {(lane.name,): lane.refused for lane in (self.heavy, self.other)}
+
+
+def _asks_tile(scope: Scope) -> bool:
+    """Whether a question to WMTS by name and value wants a tile; names come in any case."""
+    return b"=gettile" in scope.get("query_string", b"").lower()
 
 
 class Gate:

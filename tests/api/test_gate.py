@@ -157,11 +157,22 @@ def test_a_worker_thread_is_always_left():
         ("/tiles/a/statistics", "heavy"),
         ("/tiles/a/tilejson.json", "other"),
         ("/areas", "other"),
+        ("/collections/a/map/tiles/WebMercatorQuad/1/0/0", "heavy"),
+        ("/collections/a/styles/score/map/tiles/WebMercatorQuad/1/0/0", "heavy"),
+        ("/collections/a/map/tiles/WebMercatorQuad", "other"),
+        ("/collections/a/download/gpkg", "heavy"),
+        ("/collections/a/items", "other"),
+        ("/wmts?SERVICE=WMTS&Request=GetTile&LAYER=a", "heavy"),
+        ("/wmts?SERVICE=WMTS&REQUEST=GetCapabilities", "other"),
+        ("/wmts/1.0.0/WMTSCapabilities.xml", "other"),
         ("/services/a/scenarios", "heavy"),
         ("/services/a/predict", "other"),
         ("/town/tiles/a/preview.png", "heavy"),
     ],
 )
 def test_work_is_sorted_by_what_it_costs(path, lane):
-    found = Lanes().sort({"path": path, "root_path": "/town" if path[1:5] == "town" else ""})
+    path, _, query = path.partition("?")
+    prefix = "/town" if path[1:5] == "town" else ""
+    scope = {"path": path, "root_path": prefix, "query_string": query.encode()}
+    found = Lanes().sort(scope)
     assert (found.name if found else None) == lane
