@@ -209,6 +209,17 @@ def verify(folder: Path, digests: Mapping[str, str], *, next_step: str) -> None:
             )
 
 
+def unreadable(path: Path, what: str, *, expected: str, got: str) -> CorruptFile:
+    """The error for a published file that cannot be read as what it is; ``got`` is cut."""
+    return CorruptFile(
+        f"not a readable {what}",
+        where=str(path),
+        expected=expected,
+        got=got[:200],
+        next_step="publish the edition again: geoml republish",
+    )
+
+
 def sync(path: Path) -> None:
     """Flush a file or folder to the disk."""
     handle = os.open(path, os.O_RDONLY)

@@ -23,6 +23,7 @@ from pmtiles.tile import (
 )
 
 from geoml.errors import CorruptFile
+from geoml.files import unreadable
 
 _HEADER = 127
 _LARGEST_DIRECTORY = 64 << 20
@@ -136,10 +137,4 @@ class Archives:
 
 
 def _broken(path: Path, got: str) -> CorruptFile:
-    return CorruptFile(
-        "not a readable archive of tiles",
-        where=str(path),
-        expected="PMTiles version 3",
-        got=got,
-        next_step="publish the edition again",
-    )
+    return unreadable(path, "archive of tiles", expected="PMTiles version 3", got=got)

@@ -21,7 +21,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoml.errors import CorruptFile
-from geoml.files import replacing
+from geoml.files import replacing, unreadable
 from geoml.raster.cog import BLOCK, Layer, band_of, open_cog, read_from, read_grid
 from geoml.raster.grid import Grid, Window, transformer, windows
 from geoml.types import Array
@@ -87,7 +87,7 @@ class CellStore:
             end = int(table.schema.metadata[b"end"])
             right = int(table.schema.metadata[b"side"]) == SIDE
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-            raise _broken(index, str(error)[:200]) from error
+            raise _broken(index, str(error)) from error
         self._down, self._across = _blocks(self.grid)
         if not right or table.num_rows != self._down * self._across:
             raise _broken(index, "the index of another raster")
@@ -258,10 +258,6 @@ def _number(value: float) -> str:
 
 
 def _broken(path: Path, got: str) -> CorruptFile:
-    return CorruptFile(
-        "not a readable index of cells",
-        where=str(path),
-        expected="the index that was written with the rasters",
-        got=got,
-        next_step="publish the edition again: geoml republish",
+    return unreadable(
+        path, "index of cells", expected="the index that was written with the rasters", got=got
     )

@@ -23,7 +23,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoml.errors import CorruptFile
-from geoml.files import replacing
+from geoml.files import replacing, unreadable
 from geoml.vector.packed import Box, Boxes, PackedTree, Rows
 
 DECIMALS = 7  # of a degree: about a centimetre
@@ -118,7 +118,7 @@ class Fragments:
                 self._table = pa.ipc.open_file(source).read_all()
             self._end = int(self._table.schema.metadata[b"end"])
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-            raise _broken(path, str(error)[:200]) from error
+            raise _broken(path, str(error)) from error
         if os.fstat(self._handle).st_size != self._end + len(CLOSE):
             raise _broken(path, "another length than its index says")
         starts = self._table["start"].to_numpy()
@@ -201,10 +201,6 @@ def _index(starts: list[int], shapes: NDArray[Any]) -> pa.Table:
 
 
 def _broken(path: Path, got: str) -> CorruptFile:
-    return CorruptFile(
-        "not a readable file of features",
-        where=str(path),
-        expected="GeoJSON, one feature a line, and its index",
-        got=got,
-        next_step="publish the edition again",
+    return unreadable(
+        path, "file of features", expected="GeoJSON, one feature a line, and its index", got=got
     )
