@@ -60,6 +60,6 @@ FILTER = Parameter(
     parsed,
     {"type": "string", "maxLength": LONGEST, "example": "kind = 'buildings'"},
     "A CQL2 text predicate over the queryables: comparisons, AND, OR, NOT, LIKE, IN, BETWEEN, "
-    "IS NULL, CASEI, arithmetic, and S_INTERSECTS and its kin on `geometry`.",
+    "IS NULL, CASEI, + - * /, and S_INTERSECTS and its kin on `geometry`.",
 )
 FILTER_LANG = choice("filter-lang", ["cql2-text"], "The language of `filter`.", "cql2-text")
