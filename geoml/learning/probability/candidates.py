@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from geoml.contract import Accept, Rule, Service
+from geoml.contract import Rule
 from geoml.learning import boosting
 from geoml.learning.probability.sampling import draw
 from geoml.learning.probability.trees import Parts, Trees, columns_of
@@ -69,7 +69,7 @@ def trees(study: Study, parts: Parts) -> Trees:
         mine = tuple(names[one] for one in columns.tolist())
         known = np.isfinite(rows[:, columns]).any(axis=1)
         booster = boosting.fit(
-            _of(study.service, mine) if parts else study.service,
+            study.service,
             mine,
             rows[np.ix_(known, columns)],
             target[known],
@@ -79,23 +79,6 @@ def trees(study: Study, parts: Parts) -> Trees:
         )
         boosters.append(booster)
     return Trees(tuple(found), tuple(found.values()), tuple(boosters))
-
-
-def _of(service: Service, names: tuple[str, ...]) -> Service:
-    """The service as one part knows it: any of its features is enough to answer."""
-    return replace(
-        service,
-        features=tuple(one for one in service.features if one.name in names),
-        needs_one_of=(names,),
-        input_sets=tuple(
-            kept
-            for one in service.input_sets
-            if (kept := tuple(name for name in one if name in names))
-        ),
-        accept=Accept(metric="rmse_1", baseline="none"),
-        carried=(),
-        actions=(),
-    )
 
 
 def _boosted(parts: Parts, study: Study) -> Score:

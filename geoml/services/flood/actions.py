@@ -11,10 +11,11 @@ from collections.abc import Callable
 import numpy as np
 
 from geoml.contract import Action
+from geoml.features.curve_number import LAWN, SEALED
+from geoml.features.runoff import STORM_MM, runoff_depth
 from geoml.types import Array, Features, Mask, Text
 
-from .anchors import STORM_MM
-from .runoff import PERVIOUS_CN, SEALED_CN, curve_number_of, runoff_depth
+from .runoff import curve_number_of
 
 _LEAST_CN = 1.0
 
@@ -31,7 +32,7 @@ def unsealing(features: Features, amount: float) -> Features:
     known = np.isfinite(sealed)
     gone = np.where(known, np.clip(sealed, 0.0, min(amount, 1.0)), 0.0)
     less = np.where(known, sealed - gone, sealed)
-    fall = (SEALED_CN - PERVIOUS_CN) * gone
+    fall = (SEALED - LAWN) * gone
 
     def lower(curve_number: Array) -> Array:
         return np.maximum(curve_number - fall, np.minimum(curve_number, _LEAST_CN))
@@ -46,7 +47,8 @@ def retention(features: Features, amount: float) -> Features:
     """
 
     def lower(curve_number: Array) -> Array:
-        left = np.maximum(runoff_depth(STORM_MM, curve_number) - amount, 0.0)
+        runoff = runoff_depth(STORM_MM, np.maximum(curve_number, _LEAST_CN))
+        left = np.maximum(runoff - amount, 0.0)
         return np.minimum(curve_number_of(STORM_MM, left), curve_number)
 
     new = _drier(features, lower)

@@ -13,10 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from geoml.features.runoff import STORM_MM
 from geoml.types import Array
-
-STORM_MM = 50.0
-"""Rain of the design storm, the one behind ``runoff_50mm``."""
 
 AVERAGE = 0.25
 """Both parts of a place of which nothing particular is known; contributions start from it."""

@@ -74,13 +74,19 @@ def _domain(service: Service, anchors: Anchors) -> str:
 
 def _measured(manifest: Mapping[str, Any]) -> list[str]:
     found = manifest["metrics"]
-    if not found:
+    if not manifest["areas"]:
         return ["No label was at hand to measure it with."]
+    if "csi" not in found:  # what it was compared with stands below, with its numbers
+        return []
     made_up = " The label is made up: this says that the machinery works." * manifest["synthetic"]
     return [
         "## On the label of " + ", ".join(manifest["areas"]),
         f"{manifest['reference'].get('text', {}).get('en', '')}. Calling a score of 50 and more "
-        f"flooded: CSI {found['csi']:.2f}, hit rate {found['hit_rate']:.2f}, false-alarm ratio "
-        f"{found['false_alarm_ratio']:.2f}; {found['base_rate']:.1%} of the ground was flooded."
+        f"flooded: CSI {_number(found['csi'])}, hit rate {_number(found['pod'])}, false-alarm "
+        f"ratio {_number(found['far'])}; {found['base_rate']:.1%} of the ground was flooded."
         + made_up,
     ]
+
+
+def _number(share: float | None) -> str:
+    return "unknown" if share is None else f"{share:.2f}"

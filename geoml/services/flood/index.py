@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from geoml.contract import Model, Prediction, Service
+from geoml.features.curve_number import curve_number
+from geoml.features.runoff import runoff_depth
 from geoml.learning.inputs import enough, matrix
 from geoml.types import Array, Features, Mask
 
 from .anchors import Anchors, Term
-from .runoff import curve_number, runoff_depth
 
 FLUVIAL, PLUVIAL = "fluvial", "pluvial"
 _FLOOR_M = 0.01

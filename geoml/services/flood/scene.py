@@ -5,20 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from geoml.contract import Scene
+from geoml.features.curve_number import curve_number
+from geoml.features.runoff import STORM_MM, runoff_depth
 from geoml.raster.grid import Grid
 from geoml.types import Array
 
-from .anchors import STORM_MM
-from .runoff import curve_number, runoff_depth
-
-_SIDE, _CELL_M = 96, 25.0
+_SIDE, _CELL_M = 80, 25.0
 _STAGE_M = 5.0
 _BANKFULL_M = 2.5
 _NOTHING_M = 0.1
 
 
 def scene() -> Scene:
-    """A valley 2.4 km wide and long, a river down its middle, a town on its eastern side.
+    """A valley 2 km wide and long, a river down its middle, a town on its eastern side.
 
     The river rises above its bed by a stage that is exponential with a mean of 5 m, so a place H
     metres above it is under more than 0.1 m of water in a share ``exp(-(H + 0.1) / 5)`` of floods.
@@ -30,12 +29,12 @@ def scene() -> Scene:
     grid = Grid("EPSG:2154", 650_000.0, 6_700_000.0, _CELL_M, _CELL_M, _SIDE, _SIDE)
     rng = np.random.default_rng(11)
     row, col = np.mgrid[:_SIDE, :_SIDE].astype(np.float64)
-    away = np.abs(col - 40 - 6 * np.sin(row / 15)) * _CELL_M
+    away = np.abs(col - 28 - 4 * np.sin(row / 11)) * _CELL_M
     hand = 60.0 * (away / 1200.0) ** 2
     slope = np.degrees(np.arctan(120.0 * away / 1200.0**2)) + 0.05
-    hollow = np.hypot(row - 30, col - 74) * _CELL_M
+    hollow = np.hypot(row - 22, col - 58) * _CELL_M
     sink = 1.2 * np.maximum(1.0 - (hollow / 200.0) ** 2, 0.0)
-    sealed = np.clip(1.0 - np.hypot(row - 45, col - 66) / 26, 0, 1) * (0.5 + 0.5 * np.sin(row / 4))
+    sealed = np.clip(1.0 - np.hypot(row - 34, col - 50) / 20, 0, 1) * (0.5 + 0.5 * np.sin(row / 4))
     sealed = np.clip(sealed, 0, 1) * (away > 150)
     numbers = curve_number(sealed)
     runoff = runoff_depth(STORM_MM, numbers)
@@ -59,7 +58,7 @@ def scene() -> Scene:
         grid=grid,
         features={name: values.astype(np.float32) for name, values in layers.items()},
         label=_remembered(rng, hand, truth).astype(np.float32),
-        inside=np.hypot(row - 45, col - 60) < 30,
+        inside=np.hypot(row - 34, col - 45) < 24,
         truth=truth.astype(np.float32),
         support_m=_CELL_M,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoml.contract import Accept, Anchored, Doubt, Legend, Part, Service, Target
+from geoml.contract import Accept, Anchored, Doubt, Legend, Part, Rule, Service, Target
 from geoml.types import Text
 
 from .actions import ACTIONS
@@ -85,7 +85,9 @@ SERVICE = Service(
     ),
     score=Anchored(zero=0.0, hundred=1.0),
     legend=LEGEND,
-    accept=Accept(metric="rmse_1", below=0.4, baseline="hand_gfi"),
+    accept=Accept(
+        metric="csi", above=0.4, rules=(Rule("hand", "down"), Rule("gfi", "up")), balance="hand"
+    ),
     units=("buildings", "zones"),
     train=train,
     load=load,

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoml.errors import NotEnoughData
+from geoml.features.curve_number import curve_number
+from geoml.features.runoff import runoff_depth
 from geoml.raster.grid import Grid
 from geoml.services.flood import SERVICE
-from geoml.services.flood.runoff import curve_number, runoff_depth
 from geoml.services.flood.ship import ship
 
 HEIGHTS = np.array([0, 0.005, 0.01, 0.5, 1, 2, 4, 5.3, 8, 14.9, 15, 30, 400, 4000.0])

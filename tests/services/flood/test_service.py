@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from geoml.errors import CorruptFile, NotEnoughData
 from geoml.files import read_json, write_json
+from geoml.learning import boosting
 from geoml.learning.samples import take
 from geoml.services.flood import SERVICE
 from geoml.services.flood.anchors import FROZEN, Anchors
@@ -59,14 +62,55 @@ def test_the_heat_of_another_legend_is_not_mistaken_for_it():
         assert blue >= green >= red
 
 
-def test_a_label_measures_the_baseline_and_does_not_change_it(model, tmp_path):
+@pytest.fixture
+def hasty(monkeypatch):
+    """Short boosting: what is tested is who answers, not how well."""
+    monkeypatch.setattr(boosting, "ROUNDS", 15)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_where_a_threshold_does_as_well_the_baseline_stays_and_the_card_says_so(model, tmp_path):
     scene = SERVICE.scene()
-    manifest = SERVICE.train(samples(scene, scene.label), tmp_path, meta=META)
+    level = np.maximum(4.0 - scene.features["hand"], 0.0)
+    manifest = SERVICE.train(samples(scene, level), tmp_path, meta=META)
+    assert (manifest["champion"], manifest["frozen"]) == ("baseline", True)
+    assert manifest["score_kind"] == "index"
+    assert {one["code"] for one in manifest["warnings"]} >= {"index", "baseline"}
+    card = (tmp_path / "card.md").read_text("utf-8")
+    for name in ("lightgbm", "hand_below", "gfi_above", "frozen"):
+        assert f"| {name} | block |" in card
+    assert SERVICE.load(tmp_path, manifest).anchors == model.anchors
+
+
+@pytest.mark.usefixtures("hasty")
+def test_what_no_threshold_on_the_river_explains_is_learned(tmp_path):
+    """Water in hollows and sealed streets all over the valley: HAND and GFI know nothing of it."""
+    scene = SERVICE.scene()
+    row, col = np.indices(scene.grid.shape)
+    pits = np.maximum(np.sin(row / 3) * np.sin(col / 3), 0).astype(np.float32)
+    scene = replace(scene, features={**scene.features, "sink_depth": pits})
+    wet = np.where(pits > 0.5, 0.4, 0.0).astype(np.float32)
+    manifest = SERVICE.train(samples(scene, wet), tmp_path, meta=META)
+    assert manifest["champion"] == "lightgbm"
+    assert manifest["score_kind"] == "probability"
+    opened = SERVICE.load(tmp_path, manifest)
+    rows = {name: values.ravel() for name, values in scene.features.items()}
+    got = opened.predict(rows, explain=False)
+    assert set(got.parts) == {"fluvial", "pluvial"}
+    dry = opened.predict({**rows, "sink_depth": np.zeros_like(rows["hand"])}, explain=False)
+    np.testing.assert_array_equal(dry.parts["fluvial"], got.parts["fluvial"])
+    assert np.nanmean(dry.parts["pluvial"]) < np.nanmean(got.parts["pluvial"]) - 0.1
+
+
+def test_a_label_too_small_to_learn_from_measures_the_baseline(tmp_path):
+    scene = SERVICE.scene()
+    label = np.full_like(scene.label, np.nan)
+    label[30:42, 20:36] = scene.label[30:42, 20:36]
+    manifest = SERVICE.train(samples(scene, label), tmp_path, meta=META)
     assert manifest["frozen"]
     assert manifest["areas"] == ["valley"]
     assert 0.5 < manifest["metrics"]["csi"] < 1
     assert "CSI" in (tmp_path / "card.md").read_text("utf-8")
-    assert SERVICE.load(tmp_path, manifest).anchors == model.anchors
 
 
 @pytest.mark.parametrize("depth", [0.0, 3.0])
