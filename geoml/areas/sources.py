@@ -13,6 +13,7 @@ from shapely import from_wkt
 from geoml.areas.area import Area
 from geoml.areas.keys import KEYS, Kind, get
 from geoml.areas.stored import alone, remove, settled
+from geoml.areas.surroundings import Around, around
 from geoml.errors import GridMismatch, InvalidArgument, NotFound
 from geoml.paths import Home
 from geoml.raster.cog import open_cog, read_from
@@ -32,7 +33,8 @@ class Source:
     resolves; ``coverage`` is the percentage of the area that it knows. ``extent`` is, for vectors,
     the bounds in the area's CRS of everything the files held, cut at the grid; ``cover`` is the
     ground that they speak of, as WKT in that CRS: outside it they are silent. ``cover_stated``
-    says that somebody vouched for it. ``masked_percent`` of the cells went as cloud or shadow.
+    says that somebody vouched for it. ``around`` is the same source beyond the area.
+    ``masked_percent`` of the cells went as cloud or shadow.
     ``return_period_years`` is that of the event it shows, where somebody named one. ``warnings``
     are what whoever reads an answer made from it must know: code, fr, en.
     """
@@ -54,6 +56,7 @@ class Source:
     masked_percent: float | None = None
     cover: str | None = None
     cover_stated: bool = False
+    around: Around | None = None
     return_period_years: float | None = None
     warnings: tuple[Mapping[str, str], ...] = ()
 
@@ -62,7 +65,9 @@ def sources(home: Home, area: Area) -> dict[str, Source]:
     """Key -> source of everything ingested into an area, in the order of the keys."""
     folder = home.sources(area.id)
     documents = {key: settled(folder, key) for key in KEYS}
-    return {key: _source(folder, key, found) for key, found in documents.items() if found}
+    return {
+        key: _source(folder, key, found, area.grid) for key, found in documents.items() if found
+    }
 
 
 def forget(home: Home, area: Area, key: str) -> None:
@@ -91,7 +96,7 @@ def forget(home: Home, area: Area, key: str) -> None:
     )
 
 
-def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
+def _source(folder: Path, key: str, item: Mapping[str, Any], grid: Grid) -> Source:
     told = item["properties"]
     extent = told.get("geoml:extent")
     return Source(
@@ -112,6 +117,7 @@ def _source(folder: Path, key: str, item: Mapping[str, Any]) -> Source:
         masked_percent=told.get("geoml:masked_percent"),
         cover=told.get("geoml:cover"),
         cover_stated=told.get("geoml:cover_stated", False),
+        around=around(folder, grid, item),
         return_period_years=told.get("geoml:return_period_years"),
         warnings=tuple(told.get("geoml:warnings", ())),
     )

@@ -1,4 +1,4 @@
-"""A source is two files, the data and its STAC item; here they change as one."""
+"""A source is its data and its STAC item, two files or three; here they change as one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,23 @@ from typing import Any
 from geoml.files import read_json, sha256, sync, write_json
 
 
-def store(folder: Path, key: str, data: Path, item: dict[str, Any]) -> None:
+def store(
+    folder: Path, key: str, data: Path, item: dict[str, Any], *, around: Path | None = None
+) -> None:
     """Put ``data`` (a finished file on the same disk) and its item in place as source ``key``.
+
+    ``around`` is the second file of the item, what lies beyond the area. It is named by what is in
+    it, so it stands beside the present one until no item tells of that any more.
 
     The next item is written beside the present one first; whoever finds it there tells by the
     checksum whether the data had been replaced. So a crash at any instruction leaves the old
     source or the new one, never one's data with the other's item.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if around is not None:
+        around.chmod(0o644)
+        sync(around)
+        around.replace(folder / item["assets"]["around"]["href"])
     write_json(_next(folder, key), item)
     data.chmod(0o644)
     sync(data)
@@ -27,6 +36,7 @@ def store(folder: Path, key: str, data: Path, item: dict[str, Any]) -> None:
     _next(folder, key).replace(folder / f"{key}.json")
     for suffix in {".tif", ".parquet"} - {data.suffix}:  # the key came in the other form before
         (folder / f"{key}{suffix}").unlink(missing_ok=True)
+    _drop_around(folder, key, item)
     sync(folder)
 
 
@@ -41,7 +51,16 @@ def remove(folder: Path, key: str) -> None:
     sync(folder)
     if item is not None:
         (folder / item["assets"]["data"]["href"]).unlink(missing_ok=True)
+        _drop_around(folder, key, {"assets": {}})
         sync(folder)
+
+
+def _drop_around(folder: Path, key: str, item: dict[str, Any]) -> None:
+    """Remove what lay around source ``key`` before, all but what ``item`` tells of."""
+    kept = item["assets"].get("around", {}).get("href")
+    for left in folder.glob(f"{key}-around-*"):
+        if left.name != kept:
+            left.unlink()
 
 
 def annotate(folder: Path, key: str, told: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from geoml.types import Array, Mask
 Read: TypeAlias = Callable[[str, Window], Any]
 Write: TypeAlias = Callable[[str, Array, Window], None]
 Progress: TypeAlias = Callable[[str, float], None]
+_LATTICE = 1e-3  # cells by which two grids may lie apart, for corners are sums of binary fractions
 Blocks: TypeAlias = dict[str, Array]
 Cautions: TypeAlias = Mapping[str, tuple[Caution, ...]]
 
@@ -176,11 +177,14 @@ def _sweep(
 
 def _checked(ground: Surroundings, grid: Grid) -> Surroundings:
     """The same, with a reader that is checked; raises GridMismatch on another lattice."""
-    if ground.grid.window(ground.window) != grid:
+    here = ground.grid.window(ground.window)
+    off = abs(here.west - grid.west) / grid.pixel_x + abs(here.north - grid.north) / grid.pixel_y
+    same = (here.crs, here.pixel_x, here.pixel_y, here.shape)
+    if same != (grid.crs, grid.pixel_x, grid.pixel_y, grid.shape) or off > _LATTICE:
         raise GridMismatch(
             "surroundings on another lattice than the area",
             expected=str(grid),
-            got=str(ground.grid.window(ground.window)),
+            got=str(here),
             next_step="ingest the terrain model again",
         )
 

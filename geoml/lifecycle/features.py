@@ -19,7 +19,7 @@ from geoml.features import registry
 from geoml.features.stack import Cautions, compute
 from geoml.files import read_json, write_json
 from geoml.lifecycle.base import refresh_base
-from geoml.lifecycle.inputs import reader, silenced
+from geoml.lifecycle.inputs import reader, silenced, surroundings
 from geoml.paths import Home
 from geoml.raster.cog import cog_writer, read
 from geoml.raster.grid import Window
@@ -139,8 +139,13 @@ def _stale(folder: Path, index: Mapping[str, Any], signed: Mapping[str, str]) ->
 def signature(name: str, found: Mapping[str, Source]) -> str:
     """What a feature was made from: the code, its sources, and the ground that they cover."""
     keys = sorted(key for key in registry.sources_of(name) if key in found)
-    made_from = "".join(f"{key} {found[key].sha256} {found[key].cover or ''}\n" for key in keys)
+    made_from = "".join(_ground_of(found[key]) for key in keys)
     return hashlib.sha256(f"{name}\n{_code()}\n{made_from}".encode()).hexdigest()
+
+
+def _ground_of(source: Source) -> str:
+    beyond = f" {source.around.sha256}" if source.around else ""
+    return f"{source.key} {source.sha256} {source.cover or ''}{beyond}\n"
 
 
 @cache
@@ -212,6 +217,7 @@ def _compute(
             area.grid,
             sources=tuple(found),
             ready=lambda name, window: read(folder / f"{name}.tif", window),
+            ground=surroundings(found),
             scratch=folder,
             progress=progress,
         )

@@ -12,6 +12,8 @@ import shapely
 from geoml.areas.area import Area
 from geoml.areas.sources import Source, read_on_grid
 from geoml.features import registry
+from geoml.features.quantity import Surroundings
+from geoml.raster.cog import read as read_raster
 from geoml.raster.grid import Grid, Window
 from geoml.types import Array, Mask
 from geoml.vector.coverage import VectorBlocks, touched
@@ -47,6 +49,26 @@ def reader(area: Area, found: Mapping[str, Source]) -> Reader:
         return share
 
     return read
+
+
+def surroundings(found: Mapping[str, Source]) -> Surroundings | None:
+    """The ground around an area, where its terrain model was kept that far; else None."""
+    around = found["dem"].around if "dem" in found else None
+    if around is None:
+        return None
+
+    @cache
+    def water() -> VectorBlocks:
+        from geoml.vector.read import read_geometries
+
+        return VectorBlocks(read_geometries(found["water"].path))
+
+    def read(key: str, window: Window) -> Array | Mask:
+        if key == "water":
+            return water().touched(around.grid.window(window))
+        return read_raster(around.path, window)
+
+    return Surroundings(around.grid, around.window, read)
 
 
 def silenced(name: str, values: Array, grid: Grid, found: Mapping[str, Source]) -> Array:

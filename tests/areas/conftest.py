@@ -1,6 +1,7 @@
 """A small square town and files about it, made by readable code."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,26 @@ def raster(tmp_path: Path, town: Area) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@dataclass
+class Wide:
+    """Ground that reaches beyond the town, from its own north-west corner on."""
+
+    values: np.ndarray
+    corner: tuple[float, float]
+
+
+@pytest.fixture
+def slope_around(town: Area) -> Callable[[int, int], Wide]:
+    """``slope_around(rows, cols)``: a plain that falls to the south, so many cells wider."""
+
+    def make(rows: int, cols: int) -> Wide:
+        row, col = np.mgrid[: town.grid.rows + 2 * rows, : town.grid.cols + 2 * cols]
+        values = (500 - row + 0.1 * abs(col - cols - 30)).astype(np.float32)
+        return Wide(values, (town.grid.west - 30 * cols, town.grid.north + 30 * rows))
+
+    return make
 
 
 @pytest.fixture

@@ -46,6 +46,33 @@ def test_a_source_is_replaced_with_its_item(folder, tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["dem.json", "dem.tif"]
 
 
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 5])
+def test_a_crash_at_any_step_leaves_surroundings_that_belong_to_the_item(
+    folder, tmp_path, monkeypatch, step
+):
+    def file(name):
+        (tmp_path / f"{name}.tif").write_text(name)
+        return tmp_path / f"{name}.tif"
+
+    def documented(told):
+        around = {"href": f"dem-around-{told}.tif"}
+        document = item(file(told), told)
+        return {**document, "assets": {**document["assets"], "around": around}}
+
+    first = documented("first")
+    stored.store(folder, "dem", file("first"), first, around=file("around-first"))
+    crash_at(monkeypatch, step)
+    second = documented("second")
+    with pytest.raises(Crash):
+        stored.store(folder, "dem", file("second"), second, around=file("around-second"))
+    found = stored.settled(folder, "dem")
+    around = folder / found["assets"]["around"]["href"]
+    assert around.read_text() == f"around-{found['told']}"
+    monkeypatch.undo()
+    stored.store(folder, "dem", file("last"), item(file("last"), "last"))
+    assert sorted(path.name for path in folder.iterdir()) == ["dem.json", "dem.tif"]
+
+
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
 def test_a_crash_at_any_step_leaves_data_and_item_that_belong_together(
     folder, tmp_path, monkeypatch, step

@@ -119,7 +119,9 @@ def _store(
         )
     with alone(folder):
         for name, facts in staged.items():
-            store(folder, name, temporary / facts["file"], documents[name])
+            beyond = facts.get("around")
+            around = temporary / beyond["file"] if beyond else None
+            store(folder, name, temporary / facts["file"], documents[name], around=around)
         for name in staged:
             if name in units.PREFIXES:
                 units.refresh(home, area, name)

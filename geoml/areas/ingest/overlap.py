@@ -13,6 +13,7 @@ from geoml.errors import NoOverlap
 from geoml.raster.grid import Grid, transformer
 from geoml.raster.header import Header
 from geoml.raster.warp import source_pixel_m
+from geoml.vector.rows import Bounds
 
 
 def native_m(key: Key, header: Header, grid: Grid) -> float:
@@ -55,6 +56,16 @@ def check_overlap(key: Key, header: Header, grid: Grid) -> None:
     apart = bounds[0] >= east or bounds[2] <= west or bounds[1] >= north or bounds[3] <= south
     if apart or not all(map(math.isfinite, bounds)):
         raise _no_overlap(key, header, grid)
+
+
+def seen(header: Header, crs: str, within: Bounds) -> Bounds:
+    """Bounds in ``crs`` of the raster, as far as it lies in the box ``within`` of that CRS."""
+    west, south, east, north = header.bounds
+    # Cut in the raster's CRS first: a globe has no bounds in a projected one.
+    box = transformer(crs, header.crs).transform_bounds(*within, densify_pts=21)
+    cut = max(west, box[0]), max(south, box[1]), min(east, box[2]), min(north, box[3])
+    back: Bounds = transformer(header.crs, crs).transform_bounds(*cut, densify_pts=21)
+    return back
 
 
 def _no_overlap(key: Key, header: Header, grid: Grid) -> NoOverlap:

@@ -11,12 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from geoml.areas.ingest import sensors, temperatures
-from geoml.areas.ingest.overlap import check_overlap, native_m, nearest_turn
+from geoml.areas.ingest.overlap import check_overlap, native_m, nearest_turn, seen
 from geoml.areas.ingest.report import coarseness
 from geoml.areas.ingest.request import day_and_hour
 from geoml.areas.ingest.samples import sampled, to_metres, with_nodata
 from geoml.areas.ingest.sun import Sun, overpass_hour, position
 from geoml.areas.keys import OPTICAL, Key
+from geoml.areas.surroundings import reach, wider
 from geoml.errors import (
     DataError,
     EmptySource,
@@ -88,6 +89,7 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     )
     if known == 0:
         raise _empty(key, header, dropped)
+    beyond = _stage_around(key, header, native, scene) if key.name == "dem" else None
     cells = grid.rows * grid.cols
     sensor = scene.sensor_of(key.name)
     return {
@@ -99,6 +101,7 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
         "support_m": sensor.support_of(key.name) if sensor else None,
         "sensor": sensor.name if sensor else None,
         "coverage_percent": round(100.0 * known / cells, 1),
+        "around": beyond,
         "notes": [
             *coarseness(native, scene.grid.pixel_x),
             *forgotten,
@@ -106,6 +109,20 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
             *_unread_mask(path),
         ],
     }
+
+
+def _stage_around(key: Key, header: Header, native: float, scene: Scene) -> dict[str, Any] | None:
+    """Write ``<key>-around.tif``, the same beyond the area at the cells of the grid; its facts.
+
+    None where the file ends with the area.
+    """
+    found = wider(scene.grid, seen(header, scene.grid.crs, reach(scene.grid)))
+    if found is None:
+        return None
+    grid, window = found
+    out = scene.folder / f"{key.name}-around.tif"
+    _stage_values(key, header, grid, native, out, scene)
+    return {"file": out.name, "window": [window.row, window.col, *grid.shape]}
 
 
 def stored_factor(grid: Grid, native_m: float) -> int:
@@ -156,6 +173,8 @@ def _stage_values(
     unscale = sensor is None
     convert = _conversion(key, header, grid, scene, unscale=unscale)
     method = resampling_for(key.warp, native, grid.pixel_x)
+    if key.shored and method == "bilinear":
+        method = "nearest"
     known = dropped = 0
     with _writer(key, out, grid) as writer:
         for window, raw in warp(

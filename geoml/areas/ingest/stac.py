@@ -56,6 +56,8 @@ def item(
         stac_extensions=list(_EXTENSIONS),
     )
     made.add_asset("data", _asset(key, data))
+    if facts.get("around"):
+        made.add_asset("around", _around(key, data.with_name(facts["around"]["file"]), facts))
     document: dict[str, Any] = made.to_dict(include_self_link=False, transform_hrefs=False)
     return document
 
@@ -95,6 +97,22 @@ def _asset(key: Key, data: Path) -> pystac.Asset:
         media_type=_MEDIA[data.suffix],
         roles=["data"],
         extra_fields=told,
+    )
+
+
+def _around(key: Key, data: Path, facts: Mapping[str, Any]) -> pystac.Asset:
+    """What lies beyond the area, for what looks that far; named by what is in it."""
+    told = checksum(data)
+    return pystac.Asset(
+        href=f"{key.name}-around-{told[4:16]}{data.suffix}",
+        title=f"{key.quantity}, beyond the area",
+        media_type=_MEDIA[data.suffix],
+        roles=["data"],
+        extra_fields={
+            "file:checksum": told,
+            "file:size": data.stat().st_size,
+            "geoml:window": facts["around"]["window"],
+        },
     )
 
 

@@ -14,11 +14,15 @@ import shapely
 from geoml.areas.ingest.attributes import tidy, wanted
 from geoml.areas.ingest.overlap import told_bounds
 from geoml.areas.keys import Key
+from geoml.areas.surroundings import reach
 from geoml.errors import EmptySource, NoOverlap
 from geoml.raster.grid import Grid, transformer
 from geoml.vector.foreign import Read, read_foreign
 from geoml.vector.rows import Bounds, Share
 from geoml.vector.write import write_vector
+
+KEPT_AROUND = ("water",)
+"""Keys of which the rows around the area are kept too: water comes from there."""
 
 
 def stage_vectors(
@@ -30,7 +34,8 @@ def stage_vectors(
 ) -> dict[str, Any]:
     """Merge the files of one key into ``<key>.parquet`` in the staging folder; its facts.
 
-    Rows whose box meets the grid are kept whole; a geometry that comes twice is kept once.
+    Rows whose box meets the grid, or of ``KEPT_AROUND`` its surroundings, are kept whole; a
+    geometry that comes twice is kept once.
     Raises what ``read_foreign`` raises, EmptySource when no row is usable, and NoOverlap when
     none lies in the area.
     """
@@ -45,18 +50,21 @@ def stage_vectors(
     frame = geopandas.GeoDataFrame(frame[~again.to_numpy()], geometry="geometry", crs=grid.crs)
     write_vector(folder / f"{key.name}.parquet", frame)
     extent, cover = _extent(reads, grid), _cover(key, reads, grid)
-    covered = float(shapely.area(shapely.box(*extent) if cover is None else cover))
+    box = shapely.box(*extent) if extent else shapely.Polygon()
+    covered = float(shapely.area(box if cover is None else cover))
     cells = grid.rows * grid.cols * grid.pixel_x * grid.pixel_y
     notes = [f"{Path(i['path']).name}: {r.told()}" for i, r in zip(items, reads, strict=True)]
     licence = next((read.licence for read in reads if read.licence), None)
     notes += [f"OpenStreetMap: {licence} unless --licence says otherwise"] if licence else []
     notes += [f"{int(again.sum())} rows came twice: kept once"] if again.any() else []
+    around = int((~shapely.intersects(frame.geometry.array, shapely.box(*grid.bounds))).sum())
+    notes += [f"{around} of them around the area"] if around and key.name in KEPT_AROUND else []
     return {
         "file": f"{key.name}.parquet",
         "unit": key.unit,
         "quantity": key.quantity,
         "rows": len(frame),
-        "extent": list(extent),
+        "extent": list(extent) if extent else None,
         "cover": None if cover is None else shapely.to_wkt(cover, rounding_precision=2),
         "coverage_percent": round(100.0 * covered / cells, 1),
         "licence": licence,
@@ -75,7 +83,7 @@ def _read(key: Key, item: Mapping[str, Any], grid: Grid, folder: Path, progress:
         drivers=key.drivers,
         shapes=key.shapes,
         layer=item["layer"],
-        within=grid.bounds,
+        within=reach(grid) if key.name in KEPT_AROUND else grid.bounds,
         choose=lambda fields: wanted(key.name, fields),
         subject=key.name,
         scratch=folder,
@@ -97,16 +105,17 @@ def _frame(key: Key, read: Read, crs: str) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(columns, geometry=read.geometries, crs=crs)
 
 
-def _extent(reads: Sequence[Read], grid: Grid) -> Bounds:
-    """Bounds of all usable rows of all files, cut at the grid."""
+def _extent(reads: Sequence[Read], grid: Grid) -> Bounds | None:
+    """Bounds of all usable rows of all files, cut at the grid; None where that leaves nothing."""
     boxes = np.array([read.extent for read in reads if len(read.geometries)])
     west, south, east, north = grid.bounds
-    return (
+    cut = (
         max(west, float(boxes[:, 0].min())),
         max(south, float(boxes[:, 1].min())),
         min(east, float(boxes[:, 2].max())),
         min(north, float(boxes[:, 3].max())),
     )
+    return cut if cut[0] <= cut[2] and cut[1] <= cut[3] else None
 
 
 def _cover(key: Key, reads: Sequence[Read], grid: Grid) -> shapely.Geometry | None:
