@@ -2,15 +2,20 @@
 
 import pytest
 
-from geoml import catalog
+from geoml import catalog, editions, modelstore
 from geoml.errors import InvalidArgument, NotEnoughData
 from geoml.lifecycle import demo
 from geoml.paths import Home
 
 
-def test_a_town_with_a_label_feeds_what_its_sources_allow(town, little):
-    assert demo.services_for(town, "town") == catalog.fed_by(little.files)
-    assert catalog.fed_by(little.files)
+def test_a_town_feeds_what_it_has_a_label_for_and_what_a_model_is_there_for(town, little):
+    fed = demo.services_for(town, "town")
+    able = catalog.fed_by(little.files, labelled=False)
+    labelled = catalog.fed_by(little.files)
+    assert labelled
+    assert fed == tuple(
+        name for name in able if name in labelled or modelstore.serving(town, name) is not None
+    )
 
 
 def test_without_a_label_a_model_from_elsewhere_is_needed(home, add, service_name, tmp_path):
@@ -30,10 +35,12 @@ def test_too_few_sources_feed_nothing(home, little, add):
 def test_every_fed_service_is_published_once(home, monkeypatch):
     """The town is there and up to date: nothing is drawn, nothing is published again."""
     monkeypatch.setattr(demo, "TOWNS", ("town",))
+    there = tuple(one for one in catalog.names() if editions.current(home, one, "town"))
+    monkeypatch.setattr(demo, "services_for", lambda *_: there)
     (home.area("town") / "demo.json").write_text('{"code": "' + demo._code() + '"}')
     shares = []
     made = demo.make(home, "town", progress=lambda _label, share: shares.append(share))
-    assert [one.service for one, _ in made] == list(demo.services_for(home, "town"))
+    assert tuple(one.service for one, _ in made) == there != ()
     assert not any(fresh for _, fresh in made)
     assert shares == sorted(shares)
 
