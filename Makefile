@@ -25,7 +25,7 @@ SERVICE ?=
 MAPS_SOURCES := $(shell find maps/src maps/public -type f 2>/dev/null) maps/index.html maps/package-lock.json maps/vite.config.ts
 
 .PHONY: help demo serve smoke test test-slow lint format types layers maps maps-test wheel \
-        check bench screenshots docs docs-serve notebooks clean check-env hooks env env-dev env-deep test-deep
+        check bench validation screenshots docs docs-serve notebooks clean check-env hooks env env-dev env-deep test-deep
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -85,6 +85,9 @@ hooks: $(ENV)/.dev  ## Check what is committed, before it is
 
 bench: $(ENV)/.dev maps/dist/index.html  ## Measure, beside the peers, into benchmarks/results.json
 	$(PY) -m benchmarks.run
+
+validation: $(ENV)/.dev  ## Check against the world (../shared/data), into docs/validation.md
+	$(PY) -m benchmarks.validation
 
 screenshots: $(ENV)/.dev maps/dist/index.html  ## Take the pictures of docs/screenshots again
 	$(PY) docs/screenshots/take.py

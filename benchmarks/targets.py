@@ -20,7 +20,11 @@ class Target(NamedTuple):
 
 
 _ONE = ("features_api", "one connection")
+_FLOW = ("flow", "10000 x 10000 cells", "geoml")
 TARGETS = (
+    Target("water distance beside scipy's", ("distance", "smallest_ratio"), 2),
+    Target("water over 10,000 x 10,000 cells, s", (*_FLOW, "clock_s"), 240, True),
+    Target("water over 10,000 x 10,000 cells, peak GB", (*_FLOW, "peak_gb"), 8, True),
     *(
         Target(f"{what}: tiles/s beside a default TiTiler, {n} at once", path, bound)
         for what, bound in (

@@ -76,10 +76,15 @@ class Agreement:
         return 2 * self.found * self.right / (self.found + self.right)
 
     @property
+    def margin(self) -> float:
+        """By how much the tightest of the three conditions holds; less than 0: it does not."""
+        shares = self.found - LEAST_FOUND, self.right - LEAST_RIGHT
+        return min(*shares, MOST_LENGTH - self.length)
+
+    @property
     def enough(self) -> bool:
         """Whether all three of the conditions hold that were set before the study."""
-        shares = self.found >= LEAST_FOUND and self.right >= LEAST_RIGHT
-        return shares and self.length <= MOST_LENGTH
+        return self.margin >= 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,14 @@ class Row:
     agreement: Agreement
     chance: Agreement
     heights: Heights
+
+
+@dataclass(frozen=True)
+class Study:
+    """Rows by what they say, and the candidates (km2) that hold all conditions in both halves."""
+
+    rows: Mapping[str, Row]
+    in_both_km2: tuple[float, ...]
 
 
 def county(folder: Path = FOLDER) -> County:
@@ -188,31 +201,28 @@ def heights(county: County, flow: Flow, channels: Mask, where: Where) -> Heights
     return Heights(float(median), float(p90), float(length.sum() / points[:, 2].sum()))
 
 
-def study(county: County, depressions: Depressions = "carve") -> dict[str, Row]:
+def study(county: County, depressions: Depressions = "carve") -> Study:
     """Each half's threshold on the other half, then the library's default on both."""
     flow = route(county.elevation, county.side, county.side, depressions=depressions)
     area = upstream_area(flow)
-    drawn = {
-        km2: derived(county, flow, drainage(flow, area, channel_km2=km2))
-        for km2 in dict.fromkeys((*CANDIDATES_KM2, CHANNEL_KM2))
-    }
+    masks = {km2: drainage(flow, area, channel_km2=km2) for km2 in (*CANDIDATES_KM2, CHANNEL_KM2)}
+    drawn = {km2: derived(county, flow, mask) for km2, mask in masks.items()}
     halves: dict[str, Where] = {"west": county.half, "east": lambda points: ~county.half(points)}
-    rows = {}
-    for name, other in (("west", "east"), ("east", "west")):
-        chosen = best(county, drawn, halves[name])
-        rows[f"chosen in the {name}, reported in the {other}"] = chosen, other
-        rows[f"the library's default, in the {other}"] = CHANNEL_KM2, other
-    return {
-        told: _row(
-            county, flow, km2, drainage(flow, area, channel_km2=km2), drawn[km2], halves[half]
-        )
-        for told, (km2, half) in rows.items()
+    scores = {
+        name: {km2: agreement(county, drawn[km2], where) for km2 in CANDIDATES_KM2}
+        for name, where in halves.items()
     }
-
-
-def best(county: County, drawn: Mapping[float, Points], where: Where) -> float:
-    """The candidate (km2) of the highest F1 in one half."""
-    return max(CANDIDATES_KM2, key=lambda km2: agreement(county, drawn[km2], where).f1)
+    asked = {}
+    for name, other in (("west", "east"), ("east", "west")):
+        best = max(CANDIDATES_KM2, key=lambda km2: scores[name][km2].f1)
+        asked[f"chosen in the {name}, reported in the {other}"] = best, halves[other]
+        asked[f"the library's default, in the {other}"] = CHANNEL_KM2, halves[other]
+    rows = {
+        told: _row(county, flow, km2, masks[km2], drawn[km2], where)
+        for told, (km2, where) in asked.items()
+    }
+    in_both = [km2 for km2 in CANDIDATES_KM2 if all(s[km2].enough for s in scores.values())]
+    return Study(rows, tuple(in_both))
 
 
 def _row(

@@ -38,7 +38,7 @@ def study(county):
 @pytest.fixture(scope="module")
 def unseen(study):
     """What was chosen in the west, on the east."""
-    return study["chosen in the west, reported in the east"]
+    return study.rows["chosen in the west, reported in the east"]
 
 
 def test_the_other_half_keeps_the_promise_of_the_first(unseen):
@@ -60,7 +60,7 @@ def test_mapped_streams_lie_on_the_drainage(unseen):
 def test_the_default_of_the_library_is_what_was_chosen(study, unseen):
     assert unseen.channel_km2 == CHANNEL_KM2
     for half in ("west", "east"):
-        assert study[f"the library's default, in the {half}"].agreement.enough
+        assert study.rows[f"the library's default, in the {half}"].agreement.enough
 
 
 def test_a_map_moved_aside_is_no_longer_found(county):
