@@ -28,6 +28,7 @@ class Key:
     ``valid`` is the range that stored values can have, in ``unit``; what lies outside is unknown.
     ``drivers`` are the only formats that a file for this key may have. ``shapes`` are the
     geometries that a vector key takes; a class key with shapes takes polygons too (``as_given``).
+    ``shored`` quantities end at a shore: nothing is interpolated between water and dry ground.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Key:
     drivers: tuple[str, ...]
     quantity: str
     shapes: tuple[Shape, ...] = ()
+    shored: bool = False
 
     @property
     def warp(self) -> Literal["continuous", "class", "count"]:
@@ -74,7 +76,10 @@ KEYS: dict[str, Key] = {
         _raster("dsm", "continuous", "m", (-500.0, 9_500.0), "elevation of the surface"),
         Key("ortho", "rgb", "1", (0.0, 255.0), ORTHO_DRIVERS, "aerial image"),
         _raster("landcover", "class", "class", (0.0, 65_534.0), "land cover class"),
-        _raster("flood_depth", "continuous", "m", (0.0, 100.0), "depth of a flood"),
+        replace(
+            _raster("flood_depth", "continuous", "m", (0.0, 100.0), "depth of a flood"),
+            shored=True,
+        ),
         replace(
             _raster("flood_extent", "class", "class", (0.0, 65_534.0), "extent of a flood"),
             shapes=("polygon",),

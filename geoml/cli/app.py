@@ -15,6 +15,7 @@ from geoml.cli import (
     check,
     demo,
     editions,
+    exposure,
     features,
     ingest,
     promote,
@@ -51,8 +52,8 @@ app = typer.Typer(
 app.add_typer(area.app, name="area")
 app.add_typer(token.app, name="token")
 VERBS = (
-    ingest, features, train, promote, run, editions, rollback, republish, services, demo, serve,
-    smoke, check, backup, restore, prune,
+    ingest, features, train, promote, run, exposure, editions, rollback, republish, services, demo,
+    serve, smoke, check, backup, restore, prune,
 )  # fmt: skip
 for verb in VERBS:
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)

@@ -11,6 +11,7 @@ from geoml.areas.area import Area, load
 from geoml.catalog.derived import CELLS_INDEX
 from geoml.contract import Model, Service
 from geoml.errors import Conflict, NotEnoughData, UnknownModel
+from geoml.lifecycle.exposure import exposure
 from geoml.lifecycle.features import feature_index, is_fresh, known_features, refresh
 from geoml.lifecycle.items import edition_item
 from geoml.lifecycle.rasters import score
@@ -64,6 +65,7 @@ def run(
         about["web"] = write_web(folder, service)
         show("units", 0.95)
         about["units"] = score_units(home, service, area, folder, names, shown)
+        about["exposure"] = exposure(home, service, area, folder)
         about["cells"] = write_cells_index(folder / CELLS_INDEX, folder / "score.tif")
         edition_item(folder, service, area, about)
         _check_still_there(home, area)

@@ -51,12 +51,13 @@ def _chunks(grid: Grid, polygons: gpd.GeoDataFrame) -> Iterator[tuple[NDArray[np
     for number in range(int(group.max()) + 1):
         rows = np.flatnonzero(group == number)
         bounds = west[rows].min(), south[rows].min(), east[rows].max(), north[rows].max()
-        window = _window(grid, *bounds)
+        window = around(grid, *bounds)
         if window is not None:
             yield rows, window
 
 
-def _window(grid: Grid, west: float, south: float, east: float, north: float) -> Window | None:
+def around(grid: Grid, west: float, south: float, east: float, north: float) -> Window | None:
+    """The cells that a box in the grid's CRS meets; None when it lies beside the grid."""
     left = max(math.floor((west - grid.west) / grid.pixel_x), 0)
     top = max(math.floor((grid.north - north) / grid.pixel_y), 0)
     right = min(math.ceil((east - grid.west) / grid.pixel_x), grid.cols)

@@ -39,6 +39,18 @@ def test_a_file_on_the_grid_is_stored_cell_by_cell(scene, raster, town):
     assert (facts["factor"], facts["coverage_percent"], facts["unit"]) == (1, 100.0, "1")
 
 
+def test_between_water_and_dry_ground_nothing_is_interpolated(scene, raster, town):
+    """A coarse depth brought to finer cells keeps its shore; a height is drawn out into a slope."""
+    rows, cols = town.grid.shape
+    coarse = np.zeros((rows // 3 + 1, cols // 3 + 1), np.float32)
+    coarse[:, 5:] = 2.0
+    path = raster(coarse, pixel=90.0)
+    _, depth = stage(scene(), "flood_depth", path)
+    assert set(np.unique(depth[np.isfinite(depth)])) == {0.0, 2.0}
+    _, height = stage(scene(), "dem", path)
+    assert len(np.unique(height[np.isfinite(height)])) > 2
+
+
 def test_finer_cells_nest_in_the_grid_and_coarser_ones_are_interpolated(scene, raster, town):
     rows, cols = town.grid.shape
     fine = np.full((rows * 4, cols * 4), 0.2, np.float32)
