@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from geoml import catalog, editions, modelstore
@@ -126,6 +127,7 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
         "area": edition.area,
         "edition": edition.id,
         **{name: manifest.get(name) for name in (*keep, *_FEATURES, *told, "warnings")},
+        "exposure": _exposure(manifest),
         "layers": [
             {
                 "id": layer.id,
@@ -146,6 +148,15 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
             if sees(audience.of_file(service, name))
         ],
     }
+
+
+def _exposure(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Who lies in which class, of the whole area; None where the edition did not count.
+
+    Not zone by zone: in a zone of few buildings that would tell of each, which may be for staff.
+    """
+    told = manifest.get("exposure")
+    return None if told is None else {name: told[name] for name in told if name != "zones"}
 
 
 def _base(base: BaseLayer | None, prefix: str) -> dict[str, Any] | None:
