@@ -42,14 +42,23 @@ def patterns(service: Service, names: Sequence[str]) -> tuple[Pattern, ...]:
 
     All of them, the service's ``input_sets`` as far as they are available, and the least.
     """
-    least = product(*([n for n in group if n in names] for group in service.needs_one_of))
-    sets = [tuple(names), *service.input_sets, *least]
+    least = needed(service, names)
+    sets = [tuple(names), *service.input_sets, *product(*least)]
     found: dict[Pattern, None] = {}
     for one in sets:
         kept = tuple(name for name in names if name in one)
-        if kept and service.enough(kept):
+        if all(any(name in kept for name in group) for group in least):
             found[kept] = None
     return tuple(found)
+
+
+def needed(service: Service, names: Sequence[str]) -> tuple[Pattern, ...]:
+    """The groups of ``Service.needs_one_of`` as far as they are among the names.
+
+    Where only some causes are asked about, only their groups are; all names where none is.
+    """
+    groups = (tuple(n for n in group if n in names) for group in service.needs_one_of)
+    return tuple(group for group in groups if group) or (tuple(names),)
 
 
 def holds(pattern: Pattern, names: Sequence[str], rows: Array) -> Mask:
@@ -109,8 +118,8 @@ def _forgetful(
     service: Service, names: Sequence[str], rows: Array, rng: np.random.Generator
 ) -> Array:
     kept: NDArray[np.bool_] = rng.random(rows.shape) < 0.5
-    for group in service.needs_one_of:  # of each group, one that the row knows stays
-        columns = [names.index(name) for name in group if name in names]
+    for group in needed(service, names):  # of each group, one that the row knows stays
+        columns = [names.index(name) for name in group]
         luck = np.where(np.isfinite(rows[:, columns]), rng.random((len(rows), len(columns))), -1.0)
         kept[np.arange(len(rows)), np.take(columns, luck.argmax(axis=1))] = True
     answer: Array = np.where(kept, rows, np.nan)

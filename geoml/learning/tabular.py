@@ -125,10 +125,19 @@ def belongs(found: tuple[str, ...], names: tuple[str, ...], folder: Path) -> Non
         )
 
 
-def nothing(names: tuple[str, ...], average: float) -> Prediction:
+def nothing(names: tuple[str, ...], average: float, parts: tuple[str, ...] = ()) -> Prediction:
     """The answers for no place at all."""
     none = np.empty(0)
-    return Prediction(none, none, none, none, dict.fromkeys(names, none), average)
+    return Prediction(
+        none,
+        none,
+        none,
+        none,
+        dict.fromkeys(names, none),
+        average,
+        parts=dict.fromkeys(parts, none),
+        part_intervals=dict.fromkeys(parts, (none, none)),
+    )
 
 
 def spread(found: Prediction, usable: np.ndarray[Any, np.dtype[np.bool_]]) -> Prediction:
@@ -146,4 +155,8 @@ def spread(found: Prediction, usable: np.ndarray[Any, np.dtype[np.bool_]]) -> Pr
         applicability=wide(found.applicability),
         contributions={name: wide(parts) for name, parts in found.contributions.items()},
         average=found.average,
+        parts={name: wide(part) for name, part in found.parts.items()},
+        part_intervals={
+            name: (wide(low), wide(high)) for name, (low, high) in found.part_intervals.items()
+        },
     )

@@ -109,8 +109,8 @@ def _holdout(holdout: Mapping[str, Any] | None) -> list[str]:
     return [
         "## Blocks kept out of everything",
         f"{holdout['blocks']} blocks, {holdout['cells']:,} cells: mean probability "
-        f"{holdout['predicted']:.3f}, share of ones {holdout['observed']:.3f}, "
-        f"{holdout['applicable_share']:.0%} of the cells inside the area of applicability. "
+        f"{_number(holdout['predicted'])}, share of ones {holdout['observed']:.2f}, "
+        f"{share(holdout['applicable_share'])} of the cells inside the area of applicability. "
         f"CSI: {'; '.join(lines)}.",
     ]
 

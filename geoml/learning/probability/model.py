@@ -63,36 +63,37 @@ class ProbabilityModel:
         return spread(self._predict(rows[usable], explain), usable)
 
     def _predict(self, rows: Array, explain: bool) -> Prediction:
+        names = tuple(part for part in self.trees.parts if part)
         if not len(rows):
-            return nothing(self.features if explain else (), self.average)
-        margins, which = self.trees.margins(rows), self._which(rows)
-        margin, given = np.fmax.reduce(margins, axis=1), np.empty(margins.shape)
-        moved, start = self.trees.explain(rows) if explain else (np.empty((len(rows), 0)), margin)
-        target, low, high, from_start = (np.empty(len(rows)) for _ in range(4))
-        apart: list[tuple[Array, Array]] = [(low.copy(), low.copy()) for _ in self.trees.parts]
-        for number in np.unique(which):
-            one, inside = self.calibrations[number], which == number
-            target[inside] = one.curve.at(margin[inside])
-            low[inside], high[inside] = one.ends(margin[inside], target[inside])
-            from_start[inside] = one.curve.at(start[inside])
-            given[inside] = one.curve.at(margins[inside])
-            for part, ends in enumerate(apart):
-                ends[0][inside], ends[1][inside] = one.ends(
-                    margins[inside, part], given[inside, part]
-                )
-        if explain:
-            moved = share_out(moved, rows, target, from_start, self.average)
-        named = [number for number, part in enumerate(self.trees.parts) if part]
+            return nothing(self.features if explain else (), self.average, names)
+        which, margins = self._which(rows), self.trees.margins(rows)
+        target, low, high = self._curves(np.fmax.reduce(margins, axis=1), which)
+        told = {part: self._curves(margins[:, i], which) for i, part in enumerate(names)}
         return Prediction(
             target=target,
             lower=low,
             upper=high,
             applicability=self.applicability.index(rows),
-            contributions=dict(zip(self.features, moved.T, strict=False)),
+            contributions=self._explain(rows, which, target) if explain else {},
             average=self.average,
-            parts={self.trees.parts[number]: given[:, number] for number in named},
-            part_intervals={self.trees.parts[number]: apart[number] for number in named},
+            parts={part: one[0] for part, one in told.items()},
+            part_intervals={part: (one[1], one[2]) for part, one in told.items()},
         )
+
+    def _curves(self, margin: Array, which: NDArray[np.intp]) -> tuple[Array, Array, Array]:
+        """Probability and its ends, each row by its own calibration."""
+        given, low, high = (np.empty(len(margin)) for _ in range(3))
+        for number in np.unique(which):
+            one, inside = self.calibrations[number], which == number
+            given[inside] = one.curve.at(margin[inside])
+            low[inside], high[inside] = one.ends(margin[inside], given[inside])
+        return given, low, high
+
+    def _explain(self, rows: Array, which: NDArray[np.intp], target: Array) -> dict[str, Array]:
+        moved, start = self.trees.explain(rows)
+        from_start, _, _ = self._curves(start, which)
+        shared = share_out(moved, rows, target, from_start, self.average)
+        return dict(zip(self.features, shared.T, strict=True))
 
     def _which(self, rows: Array) -> NDArray[np.intp]:
         """Of each row, the calibration of the most features that it knows; else the last one."""

@@ -20,9 +20,8 @@ def metrics(
     behind: Mapping[tuple[str, str], Tried],
     lines: list[dict[str, Any]],
     served: str,
-    intervals: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """The whole table, every fold, the worst fold and block, calibration and intervals."""
+    """The whole table, every fold, the worst fold and block, and the calibration."""
     truth, found = study.target > 0, behind[served, "block"]
     trees = behind[TREES, "block"]
     folds = validation.by_fold(found, study)
@@ -42,7 +41,7 @@ def metrics(
         "worst_block": validation.worst_block(found, study),
         "calibration": skill.calibration(given, truth),
         "threshold": _yes_from(trees, truth),
-        "intervals": intervals,
+        "intervals": [],
         "holdout": None,
         "format": 1,
     }
@@ -53,27 +52,30 @@ def holdout(
     out: Study,
     tried: Mapping[str, Candidate],
     behind: Mapping[tuple[str, str], Tried],
-    model: ProbabilityModel,
+    model: ProbabilityModel | None,
 ) -> dict[str, Any]:
     """How every candidate does on blocks that nothing was learned from.
 
-    ``predicted`` is the mean probability there, ``observed`` the share of ones.
+    ``predicted`` is the mean probability there, ``observed`` the share of ones; what only the
+    learned model can say is None where it does not serve.
     """
     truth, learned = out.target > 0, study.target > 0
     features = dict(zip(out.names, out.rows.T, strict=True))
-    given = model.predict(features, explain=False)
+    given = None if model is None else model.predict(features, explain=False)
     lines = []
     for name, candidate in tried.items():
-        score = model.trees.margin(out.rows) if name == TREES else candidate.learn(study)(out.rows)
+        score = candidate.learn(study)(out.rows)
         yes = score >= skill.best_threshold(behind[name, "block"].score, learned)
-        probability = {TREES: given.target}.get(name)
+        probability = given.target if given is not None and name == TREES else None
         lines.append({"candidate": name, **Tried(score, yes, probability, ()).metrics(truth)})
     return {
         "cells": len(truth),
         "blocks": out.blocks.count,
-        "predicted": skill.short(float(given.target.mean())),
+        "predicted": None if given is None else skill.short(float(given.target.mean())),
         "observed": skill.short(float(truth.mean())),
-        "applicable_share": round(float(np.mean(given.applicability <= 1)), 4),
+        "applicable_share": None
+        if given is None
+        else round(float(np.mean(given.applicability <= 1)), 4),
         "table": lines,
     }
 

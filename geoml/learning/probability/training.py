@@ -60,15 +60,16 @@ def train(
     tried = candidates.candidates(study, frozen, parts)
     lines, behind = validation.table(tried, study)
     verdict = judge(service, lines)
-    calibrations, intervals = calibrate(study, behind[TREES, "block"].models)
-    model = _fit(study, calibrations, parts or {})
-    metrics = report.metrics(study, behind, lines, verdict.served, intervals)
-    if kept_out is not None:
-        metrics["holdout"] = report.holdout(study, kept_out, tried, behind, model)
+    metrics = report.metrics(study, behind, lines, verdict.served)
+    model: ProbabilityModel | None = None
     if verdict.champion == "baseline" and frozen is not None:
         entries = dict(frozen.write(folder))
     else:
+        calibrations, metrics["intervals"] = calibrate(study, behind[TREES, "block"].models)
+        model = _fit(study, calibrations, parts or {})
         entries = _write(folder, model, parts or {})
+    if kept_out is not None:
+        metrics["holdout"] = report.holdout(study, kept_out, tried, behind, model)
     used = tuple(entries.pop("features_used", study.names))
     said = [*entries.pop("warnings", ()), *warnings(service, verdict, metrics)]
     manifest = {**_manifest(study, used, verdict, metrics, meta), **entries, "warnings": said}

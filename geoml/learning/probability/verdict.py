@@ -116,9 +116,11 @@ def _elsewhere(service: Service, metrics: Mapping[str, Any]) -> tuple[float, flo
 
 def _reason(service: Service, csi: Mapping[str, float], served: str) -> Text:
     """All numbers in one sentence, and what follows from them."""
-    rules = [(_words(service, rule), csi[rule.name]) for rule in service.accept.rules]
-    fr = ", ".join(f"« {text.fr} » {comma(value)}" for text, value in rules)
-    en = ", ".join(f'"{text.en}" {value:.2f}' for text, value in rules)
+    told = {name: f"{value:.3f}" for name, value in csi.items()}
+    fr_told = {name: value.replace(".", ",") for name, value in told.items()}
+    rules = [(rule.name, _words(service, rule)) for rule in service.accept.rules]
+    fr = ", ".join(f"« {text.fr} » {fr_told[name]}" for name, text in rules)
+    en = ", ".join(f'"{text.en}" {told[name]}' for name, text in rules)
     if served == TREES:
         fr_end, en_end = "Le modèle appris répond.", "The learned model answers."
     else:
@@ -126,10 +128,10 @@ def _reason(service: Service, csi: Mapping[str, float], served: str) -> Text:
         en_end = "The fixed method answers: each of these thresholds had to be beaten."
     return Text(
         fr="Indice de succès (touches / (touches + manques + fausses alertes)) sur des blocs "
-        f"jamais vus : modèle appris {comma(csi[TREES])}, {fr}, tout le territoire "
-        f"{comma(csi[RATE])}. {fr_end}",
+        f"jamais vus : modèle appris {fr_told[TREES]}, {fr}, tout le territoire "
+        f"{fr_told[RATE]}. {fr_end}",
         en="Success index (hits / (hits + misses + false alarms)) on unseen blocks: learned "
-        f"model {csi[TREES]:.2f}, {en}, the whole area {csi[RATE]:.2f}. {en_end}",
+        f"model {told[TREES]}, {en}, the whole area {told[RATE]}. {en_end}",
     )
 
 

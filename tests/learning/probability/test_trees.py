@@ -64,6 +64,16 @@ def test_a_part_of_which_nothing_is_known_is_unknown_and_the_other_answers(apart
     np.testing.assert_allclose(total, got.target, atol=1e-9, rtol=0)
 
 
+def test_a_place_that_knows_nothing_has_its_parts_too_and_they_are_unknown(apart):
+    got = apart.predict({"gather": np.array([1.0, np.nan]), "noise": np.zeros(2)})
+    assert np.isfinite(got.parts["moist"][0])
+    assert np.isnan([got.parts["moist"][1], got.part_intervals["moist"][0][1]]).all()
+    for asked in ({"noise": np.zeros(2)}, {}):
+        got = apart.predict(asked)
+        assert set(got.parts) == set(got.part_intervals) == set(APART)
+        assert np.isnan(got.parts["low"]).all()
+
+
 def test_parts_without_a_feature_here_are_left_out():
     found = columns_of(("height", "noise"), APART | {"other": ("x",)})
     assert {name: columns.tolist() for name, columns in found.items()} == {"low": [0], "moist": [1]}
