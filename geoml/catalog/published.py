@@ -94,7 +94,11 @@ class Units(_Published):
         found = self._stored.fragments.search(boxes)
         if isinstance(self._chosen, slice):
             return found
-        return np.flatnonzero(np.isin(self._chosen, found, assume_unique=True))
+        if not len(self._chosen):
+            return self._chosen
+        at = np.searchsorted(self._chosen, found)  # both ascend
+        there: Rows = at[self._chosen.take(at, mode="clip") == found]
+        return there
 
     def page(self, rows: slice | Rows) -> bytes:
         """Ready-made features."""

@@ -102,8 +102,10 @@ def get(url, **headers):
 
 
 def links(document):
-    """Every address in a JSON document, templates left out."""
+    """Every address in a JSON document, templates and the texts of licences left out."""
     if isinstance(document, dict):
+        if document.get("rel") == "license":  # the one thing that others publish
+            return
         for name, value in document.items():
             if name in {"href", "url", "tilejson"} and str(value).startswith(("/", "http")):
                 yield value

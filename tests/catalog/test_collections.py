@@ -11,6 +11,8 @@ import shapely
 from geoml import catalog, editions
 from geoml.areas import area as areas
 from geoml.catalog.collections import all_of, find
+from geoml.catalog.published import Stored, Units
+from geoml.catalog.sections import Section
 from geoml.errors import InvalidArgument, UnknownCollection
 from geoml.files import write_json
 from geoml.raster.cog import read
@@ -125,6 +127,19 @@ def test_counts_are_exact_on_the_geometry(one):
         assert one.search([box]).tolist() == wanted.tolist()
         assert wanted.size > 0
     assert one.search([WORLD]).size == len(one)
+
+
+@pytest.mark.parametrize("kinds", [("zones",), ("buildings",), ("zones", "buildings"), ("none",)])
+def test_a_box_finds_the_units_of_its_section_alone(town, service, edition, kinds):
+    stored, area = Stored(town, edition), areas.load(town, "town")
+    section = Section("units", "-some", "public", kinds)
+    some = Units(stored, service, area, edition, section, pinned=False)
+    shown = emitted(some.frame(slice(None)).geometry)
+    west, south, east, north = some.bbox
+    for box in ((west, south, (west + east) / 2, (south + north) / 2), WORLD):
+        wanted = np.flatnonzero(shapely.intersects(shown, shapely.box(*box)))
+        assert some.search([box]).tolist() == wanted.tolist()
+    assert some.search([WORLD]).size == len(some)
 
 
 def test_the_extent_holds_every_feature(one):
