@@ -72,6 +72,10 @@ class Anchors:
         """Every input that can move an answer, in the order of the domain."""
         return tuple(self.domain)
 
+    def error_of(self, feature: str) -> float:
+        """The declared error of an input of the terrain, in its own unit."""
+        return next(one.error for one in self.terrain if one.feature == feature)
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; the domain as a list, because its order is that of the features."""
         return {
@@ -102,8 +106,11 @@ def _terms(told: list[Mapping[str, Any]]) -> tuple[Term, ...]:
     )
 
 
-HAND = Term("hand", 0.5, at=(0.0, 5.3, 15.0), gives=(1.0, 0.5, 0.0), neutral=AVERAGE, error=2.0)
-GFI = Term("gfi", 0.5, at=(-2.0, 0.0, 2.0), gives=(0.0, 0.5, 1.0), neutral=AVERAGE, error=6.0)
+HAND = Term("hand", 0.3, at=(0.0, 5.3, 15.0), gives=(1.0, 0.5, 0.0), neutral=AVERAGE, error=2.0)
+GFI = Term("gfi", 0.3, at=(-2.0, 0.0, 2.0), gives=(0.0, 0.5, 1.0), neutral=AVERAGE, error=6.0)
+DEPTH = Term(
+    "water_depth", 0.4, at=(0.0, 0.5, 2.0), gives=(0.0, 0.5, 1.0), neutral=AVERAGE, error=2.0
+)
 
 DISTANCE = Term(
     "river_distance",
@@ -123,13 +130,14 @@ WETNESS = Term("twi", 0.2, at=(6.0, 16.0), gives=(0.0, 1.0), neutral=0.25, error
 SLOPE = Term("slope", 0.15, at=(0.0, 1.0, 5.0), gives=(1.0, 0.5, 0.0), neutral=0.5, error=0.5)
 
 FROZEN = Anchors(
-    terrain=(HAND, GFI),
+    terrain=(HAND, GFI, DEPTH),
     classic=(DISTANCE, HEIGHT),
     classic_weight=0.5,
     rain=(SINK, RUNOFF, WETNESS, SLOPE),
     domain={
         "hand": (0.0, 1000.0),
         "gfi": (-15.0, 12.0),
+        "water_depth": (0.0, 30.0),
         "river_distance": (0.0, 20_000.0),
         "elevation": (-30.0, 4000.0),
         "sink_depth": (0.0, 30.0),

@@ -13,8 +13,8 @@ _LIMITS = (
     "It knows the ground and nothing that people built against water: no dyke, dam, pump or sewer.",
     "A cellar, an underpass or a culvert is too small for it.",
     "It does not know how often: no return period belongs to any score.",
-    "Every watercourse counts alike for the height above it; a brook that is wet twice a year "
-    "scores like a river. The geomorphic flood index corrects part of that.",
+    "A brook that is wet twice a year is a watercourse too: its bed scores about two thirds of a "
+    "river's, whose water would stand deeper.",
     "On a surface model (DSM) roofs and trees stand as hills. Use a terrain model (DTM).",
     "The interval carries the error of a global terrain model; with an airborne one it is too "
     "wide. It does not say how far an index can be from a real flood.",
@@ -33,9 +33,10 @@ def card(service: Service, anchors: Anchors, manifest: Mapping[str, Any]) -> str
         "## River overflow",
         _table(anchors.terrain),
         f"Above a slope of {anchors.steep_degree:g} degree the height is off by "
-        f"{anchors.steep_error_m:g} m. GFI moves with that height; its own error stands where the "
-        "height is unknown.",
-        f"Where neither is known, these answer with {anchors.classic_weight:.0%} of the certainty:",
+        f"{anchors.steep_error_m:g} m, and so is the depth. GFI moves with that height; its own "
+        "error stands where the height is unknown.",
+        f"Where none of them is known, these answer, with {anchors.classic_weight:.0%} of the "
+        "certainty:",
         _table(anchors.classic),
         "## Runoff and ponding",
         f"For a storm of {anchors.storm_mm:g} mm. Runoff is told by the curve number where it is "

@@ -82,7 +82,7 @@ class FloodIndex:
         )
 
     def _river(self, columns: Mapping[str, Array]) -> Part:
-        """Height above the drainage and GFI; distance and elevation where both are unknown."""
+        """Height, GFI and depth; distance and elevation where nothing of these is known."""
         terrain = self._terrain(columns)
         classic = _weighed(self.anchors.classic, columns, self.anchors.average)
         share = self.anchors.classic_weight
@@ -99,9 +99,9 @@ class FloodIndex:
 
     def _terrain(self, columns: Mapping[str, Array]) -> Part:
         """The mean of the terms that are known, by weight; unknown terms open the interval."""
-        error = self._height_error(columns["slope"])
-        errors = {"hand": (error, error), "gfi": self._gfi_error(columns["hand"], error)}
-        terms = self.anchors.terrain
+        terms, error = self.anchors.terrain, self._height_error(columns["slope"])
+        errors = dict.fromkeys(("hand", "water_depth"), (error, error))
+        errors["gfi"] = self._gfi_error(columns["hand"], error)
         known = {one.feature: np.isfinite(columns[one.feature]) for one in terms}
         weight = _total([one.weight * known[one.feature] for one in terms])
         weighed = _weighed(terms, columns, self.anchors.average, errors)
@@ -143,11 +143,11 @@ class FloodIndex:
     def _height_error(self, slope: Array) -> Array:
         """90 % error of a height above the drainage: the flat one only where it is flat."""
         flat = slope <= self.anchors.steep_degree
-        return np.where(flat, self.anchors.terrain[0].error, self.anchors.steep_error_m)
+        return np.where(flat, self.anchors.error_of("hand"), self.anchors.steep_error_m)
 
     def _gfi_error(self, hand: Array, error: Array) -> tuple[Array, Array]:
         """How far GFI falls and rises with that error of the height; its own error without one."""
-        alone = self.anchors.terrain[1].error
+        alone = self.anchors.error_of("gfi")
         height = np.maximum(hand, _FLOOR_M)
         falls = np.log1p(error / height)
         rises = np.log(height / np.maximum(height - error, _FLOOR_M))

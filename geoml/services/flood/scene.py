@@ -12,7 +12,7 @@ from geoml.types import Array
 
 _SIDE, _CELL_M = 80, 25.0
 _STAGE_M = 5.0
-_BANKFULL_M = 2.5
+_FLOOD_M = 4.0
 _NOTHING_M = 0.1
 
 
@@ -41,10 +41,11 @@ def scene() -> Scene:
     slope = np.where(sink > 0, 0.3, slope)
     layers = {
         "hand": hand,
-        "gfi": np.log(_BANKFULL_M / np.maximum(hand, 0.01)),
+        "gfi": np.log(_FLOOD_M / np.maximum(hand, 0.01)),
         "twi": np.log(
             (_CELL_M + 4 * (1200.0 - np.minimum(away, 1150))) / np.tan(np.radians(slope))
         ),
+        "water_depth": np.maximum(_FLOOD_M - hand, 0.0),
         "river_distance": away,
         "elevation": 40.0 + hand + 0.001 * _CELL_M * (_SIDE - row) - sink,
         "sink_depth": sink,

@@ -44,7 +44,7 @@ PARTS = (
 
 NO_HEIGHT = Doubt(
     "no_height",
-    ("hand", "gfi"),
+    ("hand", "gfi", "water_depth"),
     Text(
         fr="La hauteur au-dessus du cours d'eau n'est pas connue ici : seules la distance et "
         "l'altitude répondent pour la rivière, et l'intervalle est large.",

@@ -13,6 +13,7 @@ from geoml.services.flood import SERVICE
 RANGES = {
     "hand": (0, 60),
     "gfi": (-8, 6),
+    "water_depth": (0, 5),
     "river_distance": (0, 3000),
     "elevation": (-5, 800),
     "sink_depth": (0, 3),

@@ -9,7 +9,15 @@ from geoml.api.app import create_app
 from geoml.api.settings import Settings
 
 CLASSIC = {"elevation": 4.0, "river_distance": 30.0, "imperviousness": 0.9}
-RICH = {"hand": 0.4, "gfi": 1.2, "slope": 0.3, "twi": 13.0, "sink_depth": 0.0, "runoff_50mm": 30.0}
+RICH = {
+    "hand": 0.4,
+    "gfi": 1.2,
+    "water_depth": 1.5,
+    "slope": 0.3,
+    "twi": 13.0,
+    "sink_depth": 0.0,
+    "runoff_50mm": 30.0,
+}
 
 
 @pytest.fixture(scope="module")

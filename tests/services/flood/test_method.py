@@ -41,6 +41,7 @@ def test_law_1_more_height_above_the_drainage_never_raises_a_score(model, many, 
     ("name", "values", "way"),
     [
         ("gfi", np.linspace(-9, 9, 19), 1),
+        ("water_depth", np.linspace(0, 6, 25), 1),
         ("river_distance", np.linspace(0, 4000, 17), -1),
         ("elevation", np.linspace(-20, 900, 24), -1),
     ],
@@ -48,11 +49,9 @@ def test_law_1_more_height_above_the_drainage_never_raises_a_score(model, many, 
 def test_law_2_flood_index_distance_and_elevation_have_their_directions(
     model, many, name, values, way
 ):
-    blind = (
-        many
-        if name == "gfi"
-        else {**many, "hand": many["hand"] * np.nan, "gfi": many["gfi"] * np.nan}
-    )
+    river = ("hand", "gfi", "water_depth")
+    nothing = np.full(4000, np.nan)
+    blind = many if name in river else {**many, **dict.fromkeys(river, nothing)}
     for part in (None, "fluvial"):
         moves = way * steps(model, blind, name, values, part)
         assert np.nanmin(moves) >= -TOLERANCE
@@ -91,7 +90,7 @@ def test_law_5_contributions_add_up_and_only_of_the_part_that_leads(model, many)
     total = got.average + sum(got.contributions.values())
     np.testing.assert_allclose(total, got.target, atol=1e-6)
     river = got.parts["fluvial"] >= got.parts["pluvial"]
-    for name in ("hand", "gfi", "river_distance", "elevation"):
+    for name in ("hand", "gfi", "water_depth", "river_distance", "elevation"):
         assert (got.contributions[name][~river & np.isfinite(got.target)] == 0).all()
     for name in ("sink_depth", "runoff_50mm", "twi", "slope", "curve_number", "imperviousness"):
         assert (got.contributions[name][river] == 0).all()
@@ -108,6 +107,7 @@ def test_law_6_the_interval_holds_the_answer_and_knowing_less_never_narrows_it(m
     for name, other in (
         ("hand", "gfi"),
         ("gfi", "hand"),
+        ("water_depth", "hand"),
         ("sink_depth", ""),
         ("twi", ""),
         ("slope", ""),
