@@ -34,5 +34,23 @@ def test_what_nobody_measured_is_not_called_kept(monkeypatch):
     assert next(targets.rows({"a": {"not_measured": "no peer"}}))[2:] == ("not measured", "")
 
 
+def test_a_part_may_have_single_values_and_tables_and_lack_peers():
+    told = {
+        "rows": 3,
+        "ours_ms": 1.5,
+        "peer_left_out": "no such program",
+        "tables": {
+            "ours": {"page_ms": 1.0, "per_s": 12_345.6},
+            "theirs": {"page_ms": 2.0, "per_s": 7},
+        },
+        "nothing": {},
+    }
+    lines = run._section(told)
+    assert "| ours (ms) | 1.5 |" in lines
+    assert "| peer left out | no such program |" in lines
+    assert "| tables | page (ms) | per s |" in lines
+    assert "| ours | 1 | 12,346 |" in lines
+
+
 def test_every_part_is_there():
     assert set(run.NAMES) <= {one.stem for one in FOLDER.glob("*.py")}
