@@ -11,9 +11,10 @@ CHANNEL_KM2 = 0.025
 """Least upstream area of a channel that no map shows: headwaters that run part of the year too.
 
 Chosen on the streams mapped in one half of a county and checked on the other (docs/validation.md),
-where slope, curvature and several directions of flow in place of the area alone gained little
-(O'Callaghan and Mark 1984, doi:10.1016/S0734-189X(84)80011-0). A small channel floods little
-ground: the geomorphic flood index knows that, the height above the drainage does not.
+where slope and several directions of flow added little to the area alone, and curvature a little
+more at the price of a second threshold (O'Callaghan and Mark 1984,
+doi:10.1016/S0734-189X(84)80011-0). A small channel floods little ground: the geomorphic flood index
+knows that, the height above the drainage does not.
 """
 
 CHANNEL_CELLS = 25
