@@ -100,8 +100,11 @@ class FloodIndex:
     def _terrain(self, columns: Mapping[str, Array]) -> Part:
         """The mean of the terms that are known, by weight; unknown terms open the interval."""
         terms, error = self.anchors.terrain, self._height_error(columns["slope"])
-        errors = dict.fromkeys(("hand", "water_depth"), (error, error))
-        errors["gfi"] = self._gfi_error(columns["hand"], error)
+        errors = {
+            "hand": (error, error),
+            "gfi": self._gfi_error(columns["hand"], error),
+            "water_depth": (error, _rise_of_depth(columns["hand"], columns["gfi"], error)),
+        }
         known = {one.feature: np.isfinite(columns[one.feature]) for one in terms}
         weight = _total([one.weight * known[one.feature] for one in terms])
         weighed = _weighed(terms, columns, self.anchors.average, errors)
@@ -199,6 +202,16 @@ def _weighed(
     value = average + _total(list(moved.values()))
     lower = np.minimum(_total(lows), value)
     return Part(value, lower, np.maximum(_total(highs), value), moved, _total(unknown))
+
+
+def _rise_of_depth(hand: Array, gfi: Array, error: Array) -> Array:
+    """How much deeper the water can be than told: none where it ends further below than that.
+
+    ``h_r - H``, negative on dry ground, is ``H (exp(G) - 1)``; without H or G the error itself.
+    """
+    height = np.clip(hand, _FLOOR_M, _FAR)
+    below = np.minimum(height * np.expm1(np.clip(gfi, -50.0, 50.0)), 0.0)
+    return np.where(np.isfinite(below), np.maximum(error + below, 0.0), error)
 
 
 def _total(parts: Sequence[Array]) -> Array:
