@@ -1,6 +1,7 @@
 """Run every measurement, write ``benchmarks/results.json`` and ``benchmarks/RESULTS.md``.
 
-``python -m benchmarks.run [NAME ...]`` runs some of them and keeps the results of the others.
+``python -m benchmarks.run [NAME ...]`` runs some of them and keeps the results of the others;
+``python -m benchmarks.run page`` measures nothing and writes the page again.
 """
 
 from __future__ import annotations
@@ -42,13 +43,18 @@ def main(names: tuple[str, ...] = NAMES) -> int:
             results[name] = {"not_measured": str(error)[:300]}
         results[name]["this_took_s"] = round(time.monotonic() - started)
         write_json(FOLDER / "results.json", results)
-        text = table(read_json(FOLDER / "results.json"))  # in the order that the file has
-        (FOLDER / "RESULTS.md").write_text(text, encoding="utf-8")
+        page()
     print((FOLDER / "RESULTS.md").read_text(encoding="utf-8"))
     print(f"wrote results.json and RESULTS.md in {time.monotonic() - began:.0f} s")
     for name in failed:
         print(f"{name}: {results[name]['not_measured']}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def page() -> None:
+    """Write ``RESULTS.md`` from ``results.json``."""
+    text = table(read_json(FOLDER / "results.json"))
+    (FOLDER / "RESULTS.md").write_text(text, encoding="utf-8")
 
 
 def _before() -> dict[str, Any]:
@@ -76,13 +82,19 @@ def _section(document: dict[str, Any]) -> list[str]:
     lines += [f"| {_words(key)} | {_told(value)} |" for key, value in single.items()]
     for name, group in document.items():
         if isinstance(group, dict) and group:
-            columns = list(next(iter(group.values())))
-            head = " | ".join(_words(column) for column in columns)
-            lines += ["", f"| {name} | {head} |", "|---|" + "---:|" * len(columns)]
-            lines += [
-                f"| {row} | {' | '.join(_told(values[column]) for column in columns)} |"
-                for row, values in group.items()
-            ]
+            lines += ["", *_group(name, group)]
+    return lines
+
+
+def _group(name: str, group: dict[str, Any]) -> list[str]:
+    """A table of several values a row; one row where the group has single values."""
+    several = all(isinstance(values, dict) for values in group.values())
+    rows = group if several else {"": group}
+    columns = list(dict.fromkeys(column for values in rows.values() for column in values))
+    lines = [f"| {name} | {' | '.join(map(_words, columns))} |", "|---|" + "---:|" * len(columns)]
+    for row, values in rows.items():
+        told = (_told(values[one]) if one in values else "" for one in columns)
+        lines.append(f"| {row} | {' | '.join(told)} |")
     return lines
 
 
@@ -103,6 +115,8 @@ def _told(value: Any) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["page"]:
+        raise SystemExit(page())
     unknown = set(sys.argv[1:]) - set(NAMES)
     if unknown:
         raise SystemExit(f"not measured here: {', '.join(unknown)}; known: {', '.join(NAMES)}")

@@ -43,6 +43,8 @@ def test_a_part_may_have_single_values_and_tables_and_lack_peers():
             "ours": {"page_ms": 1.0, "per_s": 12_345.6},
             "theirs": {"page_ms": 2.0, "per_s": 7},
         },
+        "uneven": {"ours": {"a": 1}, "theirs": {"b": 2}},
+        "flat": {"c": 3},
         "nothing": {},
     }
     lines = run._section(told)
@@ -50,6 +52,8 @@ def test_a_part_may_have_single_values_and_tables_and_lack_peers():
     assert "| peer left out | no such program |" in lines
     assert "| tables | page (ms) | per s |" in lines
     assert "| ours | 1 | 12,346 |" in lines
+    assert "| theirs |  | 2 |" in lines
+    assert lines[-3:] == ["| flat | c |", "|---|---:|", "|  | 3 |"]
 
 
 def test_every_part_is_there():
