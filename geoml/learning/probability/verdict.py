@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from geoml.contract import Rule, Service
 from geoml.learning.probability.candidates import FROZEN, RATE, TREES
-from geoml.learning.verdict import comma, of_blocks, warning
+from geoml.learning.verdict import BARELY, comma, of_blocks, warning
 from geoml.types import Text
 
 
@@ -99,6 +99,15 @@ def _quality(
                 "not_accepted",
                 fr=f"Ce modèle n'atteint pas la qualité fixée pour {service.title.fr}.",
                 en=f"This model does not reach the quality set for {service.title.en}.",
+            )
+        ]
+    best = max(verdict.summary[f"{rule.name}_csi"] or 0.0 for rule in service.accept.rules)
+    if verdict.summary["csi"] <= (1 + BARELY) * best:
+        return [
+            warning(
+                "barely",
+                fr="Un simple seuil ferait presque aussi bien que ce modèle.",
+                en="A simple threshold would do almost as well as this model.",
             )
         ]
     return []
