@@ -60,7 +60,7 @@ class Entry:
 
 def of_source(area: Area, key: str, stored: Mapping[str, Any]) -> Entry:
     """The item of a source, without the file: who asks may know of it and not have it."""
-    (asset,) = stored["assets"].values()
+    asset = stored["assets"]["data"]  # what lies around the area is kept beside it
     quantity = stored["properties"]["geoml:quantity"]
     title = Text(fr=f"{area.name} : {key} ({quantity})", en=f"{area.name}: {key} ({quantity})")
     digest = str(asset["file:checksum"]).removeprefix("1220")
