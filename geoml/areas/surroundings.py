@@ -15,6 +15,8 @@ Bounds: TypeAlias = tuple[float, float, float, float]
 REACH_M = 20_000.0
 MAX_CELLS = 25_000_000
 """The most that is kept, the area included; a larger area keeps no surroundings."""
+MAX_READ = 1_000_000_000
+"""The most cells of the file that are read for it: a minute or two of a fine one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,23 @@ def reach(grid: Grid) -> Bounds:
     return west - REACH_M, south - REACH_M, east + REACH_M, north + REACH_M
 
 
-def wider(grid: Grid, known: Bounds) -> tuple[Grid, Window] | None:
+def wider(grid: Grid, known: Bounds, native_m: float) -> tuple[Grid, Window] | None:
     """The grid on the same lattice, widened as far as ``known`` (bounds in its CRS) reaches.
 
     And where the first grid lies in it. At most ``REACH_M`` each way, and nearer where that would
-    be more than ``MAX_CELLS``; None where nothing is gained.
+    be more than ``MAX_CELLS``, or ``MAX_READ`` cells of a file whose own are ``native_m`` wide;
+    None where nothing is gained.
     """
+    most = min(MAX_CELLS, MAX_READ * native_m**2 / (grid.pixel_x * grid.pixel_y))
     far = REACH_M
-    while True:
+    while far >= min(grid.pixel_x, grid.pixel_y):
         grown, window = _grown(grid, known, far)
-        if grown.rows * grown.cols <= MAX_CELLS or far < min(grid.pixel_x, grid.pixel_y):
-            break
+        if grown.shape == grid.shape:
+            return None
+        if grown.rows * grown.cols <= most:
+            return grown, window
         far *= 0.95
-    gained = grown.shape != grid.shape and grown.rows * grown.cols <= MAX_CELLS
-    return (grown, window) if gained else None
+    return None
 
 
 def _grown(grid: Grid, known: Bounds, far: float) -> tuple[Grid, Window]:

@@ -116,7 +116,7 @@ def _stage_around(key: Key, header: Header, native: float, scene: Scene) -> dict
 
     None where the file ends with the area.
     """
-    found = wider(scene.grid, seen(header, scene.grid.crs, reach(scene.grid)))
+    found = wider(scene.grid, seen(header, scene.grid.crs, reach(scene.grid)), native)
     if found is None:
         return None
     grid, window = found
