@@ -188,11 +188,8 @@ def _samples(
         LazyFeatures(paths),
         area.grid,
         inside=_inside(area),
-        mode=mode,
+        mode=_with_period(mode, label),
     )
-
-    if label.return_period_years is not None and not reference.get("return_period_years"):
-        reference = {**reference, "return_period_years": label.return_period_years}
 
     def read_block(name: str, window: Window) -> Array:
         return target[window.slices] if name == TARGET else read(paths[name], window)
@@ -219,6 +216,12 @@ def _samples(
         "missing": [one.name for one in service.features if one.name not in index],
     }
     return samples, told
+
+
+def _with_period(mode: str, label: Source) -> str:
+    """``mode@100y`` where the label shows an event of a known return period, else ``mode``."""
+    years = label.return_period_years
+    return mode if years is None or "@" in mode else f"{mode}@{years:.0f}y"
 
 
 def support_m(label: Source) -> float:

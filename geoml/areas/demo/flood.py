@@ -37,7 +37,7 @@ WATER_N, OPEN_N, BUILT_N = 0.035, 0.06, 0.10
 walls here: within the ranges of Chow 1959, Open-Channel Hydraulics, table 5-6."""
 OPEN_WATER: Final = 0.3
 """Share of a cell from which it is river or pond, full on an ordinary day; a brook is not."""
-FILM_M: Final = 0.01
+FILM_M: Final = 0.05
 """Rain on its way, not a flood."""
 
 

@@ -73,7 +73,7 @@ def request(
             expected="more than 0 and at most 90 degrees",
             got=str(sun_elevation),
         )
-    _check_return_period(return_period, items)
+    _check_return_period(None if return_period is None else float(return_period), items)
     named = {key: _unit(key, unit, rasters) for key, unit in units.items()}
     return Request(items, sensor, _when(date), named, licence, sun_elevation, return_period)
 
@@ -97,11 +97,11 @@ def _check_alike(items: Sequence[Item], rasters: Sequence[str]) -> None:
 def _check_return_period(years: float | None, items: Sequence[Item]) -> None:
     if years is None:
         return
-    if not 1.0 <= years <= 100_000.0:
+    if not (1.0 <= years <= 10_000.0 and years.is_integer()):
         raise InvalidArgument(
             "not a return period",
             where="--return-period",
-            expected="1 to 100000 years",
+            expected="a whole number of years, 1 to 10000",
             got=f"{years:g}",
         )
     if not {item.key for item in items} & {*keys.EVENTS}:

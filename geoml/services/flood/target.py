@@ -14,7 +14,7 @@ from geoml.types import Array, Features, Mask, Text
 THRESHOLD_M = 0.1
 """A place counts as flooded above this depth, unless the one who trains says another."""
 
-_MODE = re.compile(r"(?P<depth>\d{1,2}(\.\d{1,3})?)(@(?P<years>[1-9]\d{0,4})y)?")
+_MODE = re.compile(r"(?P<depth>auto|\d{1,2}(\.\d{1,3})?)(@(?P<years>[1-9]\d{0,4})y)?")
 
 
 def target_of(
@@ -30,7 +30,8 @@ def target_of(
     ``label`` on ``grid`` is a depth in metres (``flood_depth``), water above the threshold, or the
     class of an extent (``flood_extent``): 0 is dry, every class from 1 on is above it too. ``mode``
     is ``auto`` for 0.1 m, or names the threshold in metres and, where it is known, the return
-    period of the flood: ``0.3`` or ``0.3@100y``. Raises NotEnoughData where nothing is known.
+    period of the flood: ``0.3``, ``0.3@100y`` or ``auto@100y``. Raises NotEnoughData where nothing
+    is known.
     """
     depth, years = _asked(mode)
     if label.shape != grid.shape:
@@ -61,8 +62,6 @@ def target_of(
 
 def _asked(mode: str) -> tuple[float, int | None]:
     """Threshold in metres, return period in years or None."""
-    if mode == "auto":
-        return THRESHOLD_M, None
     found = _MODE.fullmatch(mode)
     if found is None:
         raise InvalidArgument(
@@ -71,7 +70,8 @@ def _asked(mode: str) -> tuple[float, int | None]:
             expected="auto, metres such as 0.3, or with a return period such as 0.3@100y",
             got=repr(mode)[:80],
         )
-    return float(found["depth"]), int(found["years"]) if found["years"] else None
+    depth = THRESHOLD_M if found["depth"] == "auto" else float(found["depth"])
+    return depth, int(found["years"]) if found["years"] else None
 
 
 def _text(depth: float, years: int | None) -> Text:

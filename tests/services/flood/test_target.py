@@ -11,7 +11,14 @@ DEPTH = np.array([[0.0, 0.2], [0.5, np.nan]], np.float32)
 
 @pytest.mark.parametrize(
     ("mode", "wet", "years"),
-    [("auto", 2, None), ("0.1", 2, None), ("0.3", 1, None), ("0.3@100y", 1, 100), ("2@20y", 0, 20)],
+    [
+        ("auto", 2, None),
+        ("0.1", 2, None),
+        ("0.3", 1, None),
+        ("0.3@100y", 1, 100),
+        ("2@20y", 0, 20),
+        ("auto@100y", 2, 100),
+    ],
 )
 def test_the_threshold_and_the_return_period_are_told(mode, wet, years):
     target, told = target_of(DEPTH, {}, GRID, inside=None, mode=mode)
