@@ -207,8 +207,6 @@ def address(here: str, group: Group) -> str:
     return f"{here}/collections/{group.id}"
 
 
-def asset_title_of(
-    service: Service, key: str, asset: Mapping[str, Any], language: Language
-) -> str:
+def asset_title_of(service: Service, key: str, asset: Mapping[str, Any], language: Language) -> str:
     """What an asset is, for people; the manifest says it itself."""
     return str(asset["title"]) if key == "manifest" else asset_title(service, key).in_(language)
