@@ -61,7 +61,7 @@ describe("an answer", () => {
 
 describe("causes", () => {
   const title = { fr: "Crue", en: "River" };
-  const wet = { ...SERVICE, parts: [{ name: "river", title, summary: title }, { name: "rain", title, summary: title }] };
+  const wet = { ...SERVICE, parts: [{ name: "river", title, summary: title }, { name: "sea", title, summary: title }] };
 
   it("come in the service's order, with their scores, and only those that are told", async () => {
     const parts = { other: { heat_score: 1 }, river: { heat_score: 12.5 } };

@@ -16,7 +16,7 @@ const WATER: Service = {
   score: { zero: 0, hundred: 1 },
   parts: [
     { name: "river", title: PART, summary: PART },
-    { name: "rain", title: RAIN, summary: RAIN },
+    { name: "sea", title: RAIN, summary: RAIN },
   ],
 };
 const ANSWER: Answer = {
