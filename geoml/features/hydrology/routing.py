@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Cells: TypeAlias = NDArray[np.int32]
 Depressions: TypeAlias = Literal["carve", "fill"]
 
-MAX_CELLS = 150_000_000
+MAX_CELLS = 120_000_000
 BURN_M = 10.0
 """How far mapped water is lowered so that the derived drainage follows it; heights stay raw."""
 

@@ -1,7 +1,7 @@
 """All that one look at the terrain says about water, for the feature stack.
 
-The whole raster lies in memory, about 60 bytes a cell of the wider ground: 10,000 x 10,000 cells
-need 6 GB. Larger ground than ``routing.MAX_CELLS`` is refused. So nothing depends on a tile.
+The whole raster lies in memory, about 70 bytes a cell of the wider ground: 10,000 x 10,000 cells
+need 7 GB. Larger ground than ``routing.MAX_CELLS`` is refused. So nothing depends on a tile.
 """
 
 from __future__ import annotations
