@@ -11,8 +11,10 @@ SCALE_A, EXPONENT_N = 1.0, 0.354429752
 (doi:10.1016/j.compenvurbsys.2018.01.013) give their tool; a = 1 is their form before a town's own
 floods calibrate it (a = exp(-threshold); Manfreda and Samela 2019, doi:10.1111/jfr3.12541)."""
 
-LEAST_HEIGHT_M = 0.01
-"""Height to which a smaller H is raised: no terrain model tells less than a centimetre."""
+LEAST_HEIGHT_M = 0.5
+"""Height to which a smaller H is raised. Heights that differ by less are alike to a terrain model
+of a town; and with a floor of a centimetre the bed of a gully, H = 0, would stand above every
+meadow beside a great river. A choice, not a fit."""
 
 
 def river_depth(upstream_km2: Array, a: float = SCALE_A, n: float = EXPONENT_N) -> Array:
@@ -28,7 +30,8 @@ def gfi(river_depth_m: Array, hand_m: Array) -> Array:
     """Geomorphic flood index, ln(h_r / H): above 0 where the river can reach.
 
     ``river_depth_m`` is that of the nearest drainage cell, ``hand_m`` the height H above it, raised
-    to ``LEAST_HEIGHT_M``; NaN where one of them is unknown. A river of 100 km2 and a height of 1 m:
+    to ``LEAST_HEIGHT_M``, so that a bed has the index of its own depth (a brook shallower than that
+    stays below 0); NaN where one of them is unknown. A river of 100 km2 and a height of 1 m:
     1.63. Samela, Troy and Manfreda 2017, doi:10.1016/j.advwatres.2017.01.007.
     """
     index: Array = np.log(river_depth_m / np.maximum(hand_m, np.float32(LEAST_HEIGHT_M)))

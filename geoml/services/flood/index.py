@@ -14,6 +14,7 @@ import numpy as np
 
 from geoml.contract import Model, Prediction, Service
 from geoml.features.curve_number import curve_number
+from geoml.features.hydrology.gfi import LEAST_HEIGHT_M
 from geoml.features.runoff import runoff_depth
 from geoml.learning.inputs import enough, matrix
 from geoml.types import Array, Features, Mask
@@ -21,7 +22,6 @@ from geoml.types import Array, Features, Mask
 from .anchors import Anchors, Term
 
 FLUVIAL, PLUVIAL = "fluvial", "pluvial"
-_FLOOR_M = 0.01
 _FAR = 1e6
 
 
@@ -151,9 +151,9 @@ class FloodIndex:
     def _gfi_error(self, hand: Array, error: Array) -> tuple[Array, Array]:
         """How far GFI falls and rises with that error of the height; its own error without one."""
         alone = self.anchors.error_of("gfi")
-        height = np.maximum(hand, _FLOOR_M)
+        height = np.maximum(hand, LEAST_HEIGHT_M)
         falls = np.log1p(error / height)
-        rises = np.log(height / np.maximum(height - error, _FLOOR_M))
+        rises = np.log(height / np.maximum(height - error, LEAST_HEIGHT_M))
         known = np.isfinite(hand)
         return np.where(known, falls, alone), np.where(known, rises, alone)
 
@@ -209,7 +209,7 @@ def _rise_of_depth(hand: Array, gfi: Array, error: Array) -> Array:
 
     ``h_r - H``, negative on dry ground, is ``H (exp(G) - 1)``; without H or G the error itself.
     """
-    height = np.clip(hand, _FLOOR_M, _FAR)
+    height = np.clip(hand, LEAST_HEIGHT_M, _FAR)
     below = np.minimum(height * np.expm1(np.clip(gfi, -50.0, 50.0)), 0.0)
     return np.where(np.isfinite(below), np.maximum(error + below, 0.0), error)
 

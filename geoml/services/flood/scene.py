@@ -6,6 +6,7 @@ import numpy as np
 
 from geoml.contract import Scene
 from geoml.features.curve_number import curve_number
+from geoml.features.hydrology.gfi import LEAST_HEIGHT_M
 from geoml.features.runoff import STORM_MM, runoff_depth
 from geoml.raster.grid import Grid
 from geoml.types import Array
@@ -41,7 +42,7 @@ def scene() -> Scene:
     slope = np.where(sink > 0, 0.3, slope)
     layers = {
         "hand": hand,
-        "gfi": np.log(_FLOOD_M / np.maximum(hand, 0.01)),
+        "gfi": np.log(_FLOOD_M / np.maximum(hand, LEAST_HEIGHT_M)),
         "twi": np.log(
             (_CELL_M + 4 * (1200.0 - np.minimum(away, 1150))) / np.tan(np.radians(slope))
         ),

@@ -86,7 +86,11 @@ SERVICE = Service(
     score=Anchored(zero=0.0, hundred=1.0),
     legend=LEGEND,
     accept=Accept(
-        metric="csi", above=0.4, rules=(Rule("hand", "down"), Rule("gfi", "up")), balance="hand"
+        metric="csi",
+        above=0.4,
+        rules=(Rule("hand", "down"), Rule("gfi", "up")),
+        balance="hand",
+        apart="catchment",
     ),
     units=("buildings", "zones"),
     train=train,
