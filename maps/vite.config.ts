@@ -41,5 +41,6 @@ export default defineConfig(({ command }) => ({
   server: {
     proxy: Object.fromEntries(["/areas", "/services", "/tiles"].map((path) => [path, API])),
   },
-  test: { environment: "jsdom", include: ["tests/**/*.test.ts"] },
+  // The first test of a file loads the page: on a machine that is busy that alone takes seconds.
+  test: { environment: "jsdom", include: ["tests/**/*.test.ts"], testTimeout: 20_000 },
 }));

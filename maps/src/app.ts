@@ -15,7 +15,7 @@ import { watchNetwork } from "./network";
 import { notify } from "./notices";
 import { permitted, reachable } from "./osm";
 import { renderBanner, shareOf } from "./outside";
-import { renderCredits, renderDock, renderHead, renderPicker, setState, speak } from "./page";
+import { renderCredits, renderDock, renderHead, renderPicker, renderTabs, setState, speak } from "./page";
 import { format, parse } from "./permalink";
 import type { Link } from "./permalink";
 import { Question } from "./question";
@@ -118,12 +118,12 @@ export class App {
     });
     byId("service").hidden = maps.length === 1;
     byId("title").classList.toggle("hidden", maps.length > 1);
-    renderPicker("service", words.t("service"), maps, this.service.name, (name) => this.setService(name));
+    renderTabs("service", words.t("service"), maps, this.service.name, (name) => this.setService(name));
   }
 
   private controls(): void {
     const drawn = { ...this.drawn, layer: this.layer?.name ?? "" };
-    const shown = { area: this.area, edition: this.edition, drawn };
+    const shown = { area: this.area, edition: this.edition, parts: this.service.parts, drawn };
     renderControls(byId("controls-body"), shown, this.words, {
       layer: (layer) => {
         this.drawn = { ...this.drawn, layer };
@@ -206,7 +206,7 @@ export class App {
     this.speak();
     this.draw();
     this.question.again();
-    byId("service").querySelector("select")?.focus();
+    byId("service").querySelector<HTMLElement>("select, :checked")?.focus();
   }
 
   private async setBase(kind: BaseKind): Promise<void> {

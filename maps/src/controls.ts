@@ -1,11 +1,12 @@
 /** Choices about what is drawn: layer, hatching, opacity, background. */
 
+import { choice } from "./choice";
 import { el } from "./dom";
 import { percent } from "./format";
 import type { Key, Words } from "./i18n";
 import { alternatives, hatching } from "./layers";
 import type { BaseKind } from "./layers";
-import type { Area, Edition } from "./types";
+import type { Area, Edition, Layer, Service } from "./types";
 
 /** What is drawn now. */
 export interface Drawn {
@@ -24,32 +25,59 @@ export interface Change {
   readonly base: (kind: BaseKind) => void;
 }
 
+export interface Shown {
+  readonly area: Area;
+  readonly edition: Edition | null;
+  /** The causes that the service keeps apart: their layers stand in a row of their own. */
+  readonly parts?: Service["parts"];
+  readonly drawn: Drawn;
+}
+
 /** Fills the controls for an edition; `change` is called when somebody chooses. */
 export function renderControls(
   container: HTMLElement,
-  shown: { readonly area: Area; readonly edition: Edition | null; readonly drawn: Drawn },
+  shown: Shown,
   words: Words,
   change: Change,
 ): void {
-  const { area, edition, drawn } = shown;
   container.replaceChildren(
-    ...(edition ? editionControls(edition, drawn, words, change) : []),
-    baseControls(area, drawn, words, change),
+    ...editionControls(shown, words, change),
+    baseControls(shown.area, shown.drawn, words, change),
   );
 }
 
-function editionControls(edition: Edition, drawn: Drawn, words: Words, change: Change): HTMLElement[] {
-  const layers = alternatives(edition).map((layer) =>
-    choice("layer", layer.name, words.pick(layer.title) || layer.name, drawn.layer === layer.name, () =>
-      change.layer(layer.name),
-    ),
-  );
-  const made: HTMLElement[] = [group(words.t("layer"), el("div", { class: "row" }, ...layers))];
+function editionControls({ edition, parts = [], drawn }: Shown, words: Words, change: Change): HTMLElement[] {
+  if (!edition) {
+    return [];
+  }
+  const causes = new Set(parts.map((one) => one.name));
+  const all = alternatives(edition);
+  const apart = all.filter((one) => causes.has(one.name));
+  const whole = all.filter((one) => !causes.has(one.name));
+  const made = [row(words.t("layer"), whole, drawn, words, change)];
+  if (apart.length > 0) {
+    made.push(row(words.t("parts"), apart, drawn, words, change));
+  }
   if (hatching(edition)) {
     made.push(hatchBox(drawn, words, change));
   }
   made.push(slider(drawn, words, change));
   return made;
+}
+
+/** Layers of one edition: all rows are one choice, since only one layer is drawn. */
+function row(
+  title: string,
+  layers: readonly Layer[],
+  drawn: Drawn,
+  words: Words,
+  change: Change,
+): HTMLElement {
+  const made = layers.map(({ name: value, title: text }) => {
+    const label = words.pick(text) || value;
+    return choice({ name: "layer", value, label, checked: drawn.layer === value }, () => change.layer(value));
+  });
+  return group(title, el("div", { class: "row" }, ...made));
 }
 
 function hatchBox(drawn: Drawn, words: Words, change: Change): HTMLElement {
@@ -101,16 +129,4 @@ function baseControls(area: Area, drawn: Drawn, words: Words, change: Change): H
 
 function group(title: string, ...children: readonly HTMLElement[]): HTMLElement {
   return el("fieldset", {}, el("legend", {}, title), ...children);
-}
-
-function choice(
-  name: string,
-  value: string,
-  label: string,
-  checked: boolean,
-  chosen: () => void,
-): HTMLElement {
-  const input = el("input", { type: "radio", name, value, checked });
-  input.addEventListener("change", chosen);
-  return el("label", { class: "choice" }, input, el("span", {}, label));
 }

@@ -17,6 +17,7 @@ interface Row {
 /** The inputs that moved the answer most, with what the others add up to. */
 export function renderDrivers(service: Service, answer: Answer, words: Words): HTMLElement {
   const [unit, each] = shares(answer, service, words);
+  const points = answer.scoreKind !== "anchored";
   // What moves nothing at all, such as the inputs of another cause, explains nothing.
   const known = answer.contributions.filter((one) => Boolean(one.contribution));
   const counted = known.map((one) => ({ ...one, contribution: amount(one) * each }));
@@ -37,8 +38,9 @@ export function renderDrivers(service: Service, answer: Answer, words: Words): H
     "section",
     { class: "drivers", "aria-labelledby": "drivers-title" },
     el("h3", { id: "drivers-title" }, words.t("drivers")),
-    el("p", { class: "quiet" }, answer.scoreKind === "anchored" ? words.t("drivers_unit", { unit }) : words.t("drivers_points")),
-    el("ul", {}, ...rows.map((one) => bar(one, scale, unit, words))),
+    el("p", { class: "quiet" }, words.t(points ? "drivers_points" : "drivers_unit", { unit })),
+    // The line above has said "points" already: the narrow column keeps to the numbers.
+    el("ul", {}, ...rows.map((one) => bar(one, scale, points ? "" : unit, words))),
     sumLine(answer, [unit, each], words),
   );
 }

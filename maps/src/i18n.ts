@@ -222,9 +222,10 @@ export class Words {
     return CATALOGUE[this.lang][key].replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
   }
 
-  /** A text of the server; the other language where this one is missing. */
+  /** A text of the server; the other language where this one is missing. No French colon starts a line. */
   pick(text: Partial<Text> | null | undefined): string {
-    return text?.[this.lang] || text?.en || text?.fr || "";
+    const told = text?.[this.lang] || text?.en || text?.fr || "";
+    return this.lang === "fr" ? told.replace(/ (?=[:;?!»%])/g, "\u00a0") : told;
   }
 }
 

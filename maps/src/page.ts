@@ -1,6 +1,7 @@
 /** The parts of the page around the map: titles, pickers, the dock with the legend, credits. */
 
 import { renderNotes } from "./about";
+import { choice } from "./choice";
 import { isNarrow } from "./device";
 import { byId, el } from "./dom";
 import { LANGS, translate } from "./i18n";
@@ -76,6 +77,29 @@ export function renderPicker(
   );
   select.addEventListener("change", () => choose(select.value));
   byId(id).replaceChildren(select);
+}
+
+/** More maps than these are a list to pull down: side by side they would not fit on a phone. */
+const TABS = 3;
+
+/** A choice among maps, side by side so that everybody sees that there are several. */
+export function renderTabs(
+  id: string,
+  label: string,
+  options: readonly Option[],
+  current: string,
+  choose: (id: string) => void,
+): void {
+  if (options.length > TABS) {
+    renderPicker(id, label, options, current, choose);
+    return;
+  }
+  const tabs = options.map(({ id: value, text, disabled = false }) => {
+    const checked = value === current;
+    const shown = { name: id, value, label: text, checked, disabled: disabled && !checked };
+    return choice(shown, () => choose(value));
+  });
+  byId(id).replaceChildren(el("div", { class: "row", role: "radiogroup", "aria-label": label }, ...tabs));
 }
 
 /** The legend, and what must be known before its numbers mean anything. */

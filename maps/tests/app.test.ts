@@ -76,8 +76,27 @@ describe("the page", () => {
 
   it("disables services that the area does not have", async () => {
     await open("#//////en");
-    const depth = document.querySelector<HTMLOptionElement>("#service option[value=depth]");
-    expect(depth?.disabled).toBe(true);
+    const maps = [...document.querySelectorAll<HTMLInputElement>("#service input[type=radio]")];
+    expect(maps.map(({ value, checked, disabled }) => [value, checked, disabled])).toEqual([
+      ["heat", true, false],
+      ["depth", false, true],
+    ]);
+  });
+
+  it("puts the layers of causes in a row of their own, and draws the one that is chosen", async () => {
+    const [edition] = AREA.editions;
+    const first = edition?.layers[0];
+    const cause = { ...first, id: "c", name: "sea", title: { fr: "Mer", en: "Sea" }, url: "/tiles/sea/{z}/{x}/{y}.png" };
+    const town = { ...AREA, editions: [{ ...edition, layers: [...(edition?.layers ?? []), cause] }] };
+    const parts = [{ name: "sea", title: cause.title, summary: cause.title }];
+    await open("#demo/heat/sea////en", {
+      "/areas": json({ areas: [town] }),
+      "/services": json({ services: [{ ...SERVICE, parts }] }),
+    });
+    const rows = [...document.querySelectorAll("#controls fieldset")].map((one) => one.textContent);
+    expect(rows).toEqual(["Layerlayer scorelayer lowerlayer upper", "Cause by causeSea"]);
+    expect(document.querySelector<HTMLInputElement>("input[value=sea]")?.checked).toBe(true);
+    expect(document.querySelector("#map img[src*='/tiles/sea/']")).not.toBeNull();
   });
 
   it("answers Enter at the centre of the map, and Escape closes", async () => {

@@ -56,6 +56,12 @@ describe("words", () => {
     expect(new Words("fr").pick(null)).toBe("");
   });
 
+  it("lets no French colon start a line", () => {
+    const text = { fr: "0 : peu ; 100 : le plus", en: "0: hardly" };
+    expect(new Words("fr").pick(text)).toBe("0\u00a0: peu\u00a0; 100\u00a0: le plus");
+    expect(new Words("en").pick(text)).toBe(text.en);
+  });
+
   it("translates the page", () => {
     document.body.innerHTML = '<p data-t="score"></p><i data-t-label="close"></i>';
     translate(document, new Words("fr"));
