@@ -73,12 +73,14 @@ def gather(
     support_m: float,
     *,
     area: str,
+    group: str = "",
     limit: int = 60_000,
     seed: int = 0,
 ) -> Samples:
     """Samples of one area, read by strips: the support mean at every k-th cell each way.
 
     ``names`` are the features to read; those that the service does not declare are left out.
+    ``group``, if one is named, is read too: a class, of which the cell in the middle counts.
     Cells whose target is unknown, or that know less than ``Service.needs_one_of``, are left out.
     When more than ``limit`` cells could come, the stride becomes a multiple of k, from a seeded
     start. Memory holds one strip of at most 64 supports, whatever the raster. Raises
@@ -89,7 +91,7 @@ def gather(
     stride = k * max(1, math.ceil(math.sqrt(grid.rows * grid.cols / (k * k * limit))))
     row0, col0 = (k // 2 + k * np.random.default_rng(seed).integers(0, stride // k, 2)).tolist()
     parts = [
-        _strip(service, read, names, grid, k, range(first, last, stride), col0)
+        _strip(service, read, names, group, grid, k, range(first, last, stride), col0)
         for first in range(row0, grid.rows, 64 * stride)
         if (last := min(first + 64 * stride, grid.rows)) > first
     ]
@@ -102,7 +104,7 @@ def gather(
             next_step="ingest a label and bands that overlap, use a larger area, or take the model "
             f"of another town: geoml run {service.name} --area {area} --model champion",
         )
-    rows, target, easting, northing = found
+    rows, target, easting, northing, classes = found
     return Samples(
         features={name: rows[:, i] for i, name in enumerate(names)},
         target=target,
@@ -111,6 +113,7 @@ def gather(
         cell_m=k * math.sqrt(grid.pixel_x * grid.pixel_y),
         areas=(area,),
         area=np.zeros(len(target), np.intp),
+        group=classes if group else None,
     )
 
 
@@ -118,11 +121,12 @@ def _strip(
     service: Service,
     read: Read,
     names: tuple[str, ...],
+    group: str,
     grid: Grid,
     k: int,
     rows: range,
     col0: int,
-) -> tuple[Array, Array, Array, Array]:
+) -> tuple[Array, Array, Array, Array, NDArray[np.intp]]:
     window = grown(Window(rows[0], 0, rows[-1] - rows[0] + 1, grid.cols), k // 2, grid)
     at_rows = np.asarray(rows) - window.row
     at_cols = np.arange(col0, grid.cols, rows.step)
@@ -143,7 +147,15 @@ def _strip(
         kept &= enough(service, names, values)
     else:  # no feature at all
         values, kept = np.empty((len(target), 0)), np.zeros(len(target), bool)
-    return values[kept], target[kept], easting.ravel()[kept], northing.ravel()[kept]
+    spot = np.ix_(at_rows, at_cols)
+    classes = _classes(read(group, window)[spot].ravel()) if group else np.zeros(len(kept), np.intp)
+    return values[kept], target[kept], easting.ravel()[kept], northing.ravel()[kept], classes[kept]
+
+
+def _classes(values: Array) -> NDArray[np.intp]:
+    """Whole numbers; -1 for those of no known class, which are a class of their own."""
+    answer: NDArray[np.intp] = np.where(np.isfinite(values), values, -1).astype(np.intp)
+    return answer
 
 
 def join(parts: Sequence[Samples]) -> Samples:

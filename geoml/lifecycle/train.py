@@ -192,10 +192,20 @@ def _samples(
     )
 
     def read_block(name: str, window: Window) -> Array:
-        return target[window.slices] if name == TARGET else read(paths[name], window)
+        if name == TARGET:
+            return target[window.slices]
+        return read(home.features(area.id) / f"{name}.tif", window)
 
+    apart = service.accept.apart if service.accept.apart in index else ""
     samples = gather(
-        service, read_block, names, area.grid, support_m(label), area=area.id, seed=seed
+        service,
+        read_block,
+        names,
+        area.grid,
+        support_m(label),
+        area=area.id,
+        group=apart,
+        seed=seed,
     )
     told = {
         "area": area.id,

@@ -89,3 +89,22 @@ def test_areas_of_different_supports_do_not_join(service):
     coarse = take(service, features, target, GRID, 90, area="coarse")
     with pytest.raises(GridMismatch, match="coarse 90 m"):
         join([fine, coarse])
+
+
+def test_a_class_is_taken_from_the_middle_cell_and_unknown_is_a_class_of_its_own(service):
+    features, target = rasters()
+    classes = np.arange(GRID.rows * GRID.cols, dtype=np.float32).reshape(GRID.shape)
+    classes[:30] = np.nan
+    layers = {**features, TARGET: target, "valley": classes}
+    got = gather(
+        service,
+        lambda name, window: layers[name][window.slices],
+        tuple(features),
+        GRID,
+        90,
+        area="here",
+        group="valley",
+    )
+    want = classes[1::3, 1::3].ravel()
+    np.testing.assert_array_equal(got.group, np.where(np.isnan(want), -1, want))
+    assert "valley" not in got.features

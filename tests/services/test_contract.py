@@ -11,6 +11,7 @@ import pytest
 from geoml import catalog
 from geoml.contract import Service
 from geoml.errors import NotEnoughData
+from geoml.features import registry
 from geoml.learning import boosting
 from geoml.learning.samples import take
 
@@ -118,6 +119,7 @@ def test_acceptance_names_an_error_in_the_targets_unit_or_rules_to_beat(service)
         assert 0 < service.accept.above < 1
         for rule in service.accept.rules:
             assert service.feature(rule.feature).monotone in (rule.way, None)
+        assert not service.accept.apart or registry.is_quantity(service.accept.apart)
     else:
         assert service.accept.metric in (f"rmse_{unit}", f"mae_{unit}")
         assert 0 < service.accept.below < np.inf

@@ -105,4 +105,5 @@ QUANTITIES = (
         (-10, 40),
         "doi:10.1080/02626667909491834",
     ),
+    _member("catchment", "Sous-bassin versant", "Sub-basin", "1", (1, 2**24), ""),
 )

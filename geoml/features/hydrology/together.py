@@ -15,6 +15,7 @@ import numpy as np
 
 from geoml.features.elevation import VALID
 from geoml.features.hydrology.accumulation import truncated, upstream_area
+from geoml.features.hydrology.catchment import catchment
 from geoml.features.hydrology.distances import flow_distance, river_distance
 from geoml.features.hydrology.drainage import at_drain, drainage, nearest_drain
 from geoml.features.hydrology.gfi import gfi, river_depth, water_depth
@@ -89,6 +90,10 @@ def _sink_depth(course: Course, _: int) -> Array:
     return sink_depth(course.flow.level[here], course.elevation[here])
 
 
+def _catchment(course: Course, _: int) -> Array:
+    return catchment(course.flow, course.upstream_km2)[course.window.slices]
+
+
 MEMBERS: Members = {
     "upstream_area": lambda course, _: course.upstream_km2[course.window.slices],
     "hand": lambda course, _: course.height,
@@ -98,6 +103,7 @@ MEMBERS: Members = {
     "river_distance": _river_distance,
     "twi": _twi,
     "sink_depth": _sink_depth,
+    "catchment": _catchment,
 }
 
 

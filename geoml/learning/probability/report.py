@@ -30,7 +30,7 @@ def metrics(
         "validation": {
             "cells": len(truth),
             "ones": int(truth.sum()),
-            "catchments": study.samples.group is not None,
+            "catchments": _by_group(study),
             **study.blocks.as_dict(),
         },
         "served": served,
@@ -45,6 +45,15 @@ def metrics(
         "holdout": None,
         "format": 1,
     }
+
+
+def _by_group(study: Study) -> bool:
+    """Whether the blocks are the groups of the cells; squares where there were too few groups."""
+    group = study.samples.group
+    if group is None:
+        return False
+    pairs = np.unique(np.stack([group, study.blocks.block]), axis=1).shape[1]
+    return bool(pairs == len(np.unique(group)) == len(np.unique(study.blocks.block)))
 
 
 def holdout(

@@ -114,6 +114,19 @@ def test_whole_catchments_are_the_blocks_where_cells_say_theirs(yes_or_no, here,
 
 
 @pytest.mark.usefixtures("quick")
+def test_two_catchments_are_too_few_and_squares_are_not_called_catchments(
+    yes_or_no, here, meta, tmp_path
+):
+    halves = (here.samples.easting_m > 500).astype(np.intp)
+    where = folder(tmp_path)
+    train(yes_or_no, replace(here.samples, group=halves), where, meta=meta)
+    told = read_json(where / "metrics.json")["validation"]
+    assert told["catchments"] is False
+    assert told["blocks"] >= 12
+    assert "spatial blocks of" in (where / "card.md").read_text()
+
+
+@pytest.mark.usefixtures("quick")
 def test_another_town_where_the_rules_do_better_is_warned_of(yes_or_no, here, meta, tmp_path):
     """The other town is wet by height alone, this one by gathering alone."""
     low = (here.samples.features["height"] < 5).astype(float)
