@@ -138,8 +138,8 @@ class Accept:
     A target that is 0 or 1: ``metric`` is ``csi``, the critical success index, hits / (hits +
     misses + false alarms), larger is better; it must lie above ``above``, and be higher than that
     of each of the ``rules``. Zeros are drawn in bins of the feature ``balance``, if one is named.
-    Cells with the same value of the quantity ``apart``, such as a catchment, are never on both
-    sides of a fold; it need be none of the features, for nothing is learned from it.
+    Cells with the same value of the quantity ``apart``, such as a catchment, are left out together
+    in a second validation that must be won too; nothing is learned from it.
     """
 
     metric: str

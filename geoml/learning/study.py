@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -85,12 +85,8 @@ def prepare(
     samples: Samples,
     seed: int,
     holdout_share: float,
-    lay: Callable[..., blocks.Blocks] = blocks.lay,
 ) -> tuple[Study, Study | None]:
-    """The cells to learn from, and those kept out of everything; raises NotEnoughData.
-
-    ``lay`` lays the blocks, as ``blocks.lay`` does.
-    """
+    """The cells to learn from, and those kept out of everything; raises NotEnoughData."""
     names = _available(service, samples)
     rows = matrix(names, samples.features)
     usable = enough(service, names, rows) & np.isfinite(samples.target)
@@ -105,7 +101,7 @@ def prepare(
         )
     samples = some(samples, usable)
     least = math.ceil(blocks.LEAST_BLOCKS / (1 - holdout_share))
-    laid = lay(samples, seed=seed, least=least)
+    laid = blocks.lay(samples, seed=seed, least=least)
     study = Study(service, names, rows[usable], samples, laid, seed)
     if not holdout_share:
         return study, None

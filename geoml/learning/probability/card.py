@@ -57,17 +57,17 @@ def _skill(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[str]
 
 def _intro(metrics: Mapping[str, Any]) -> str:
     v = metrics["validation"]
-    what = "catchments" if v["catchments"] else f"spatial blocks of {v['block_m']:g} m"
+    apart = f" and over {v['catchments']} whole catchments" if v["catchments"] else ""
     short = (
         " The blocks are short beside the range of the target, so the true skill may be lower."
         if v["blocks_shorter_than_range"]
         else ""
     )
     return (
-        f"Cross-validation over {v['blocks']} {what} in {v['folds']} folds; {v['ones']:,} of "
-        f"{v['cells']:,} cells are ones ({v['ones'] / v['cells']:.1%}).{short} Each threshold is "
-        "chosen on the other folds. The random split is optimistic, because neighbours leak into "
-        "it: it is not the headline."
+        f"Cross-validation over {v['blocks']} spatial blocks of {v['block_m']:g} m{apart}, in "
+        f"{v['folds']} folds; {v['ones']:,} of {v['cells']:,} cells are ones "
+        f"({v['ones'] / v['cells']:.1%}).{short} Each threshold is chosen on the other folds. The "
+        "random split is optimistic, because neighbours leak into it: it is not the headline."
     )
 
 

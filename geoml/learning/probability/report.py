@@ -30,7 +30,7 @@ def metrics(
         "validation": {
             "cells": len(truth),
             "ones": int(truth.sum()),
-            "catchments": _by_group(study),
+            "catchments": _catchments(study, behind),
             **study.blocks.as_dict(),
         },
         "served": served,
@@ -47,13 +47,11 @@ def metrics(
     }
 
 
-def _by_group(study: Study) -> bool:
-    """Whether the blocks are the groups of the cells; squares where there were too few groups."""
-    group = study.samples.group
-    if group is None:
-        return False
-    pairs = np.unique(np.stack([group, study.blocks.block]), axis=1).shape[1]
-    return bool(pairs == len(np.unique(group)) == len(np.unique(study.blocks.block)))
+def _catchments(study: Study, behind: Mapping[tuple[str, str], Tried]) -> int:
+    """How many catchments were left out by turns; 0 where there were too few, or none is known."""
+    if (TREES, "catchment") not in behind or study.samples.group is None:
+        return 0
+    return len(np.unique(study.samples.group))
 
 
 def holdout(

@@ -14,7 +14,6 @@ from geoml.errors import InvalidArgument, NotEnoughData
 from geoml.files import write_json
 from geoml.learning import blocks, conformal
 from geoml.learning import samples as cells
-from geoml.learning.blocks import Blocks
 from geoml.learning.probability import candidates, report, validation
 from geoml.learning.probability.candidates import TREES, Frozen
 from geoml.learning.probability.card import card, compared
@@ -25,7 +24,6 @@ from geoml.learning.probability.trees import Parts
 from geoml.learning.probability.verdict import Verdict, judge, warnings
 from geoml.learning.study import Study, about, check, prepare, reach
 from geoml.learning.tabular import CALIBRATION, CARD, METRICS
-from geoml.learning.variogram import range_of
 
 HALF = 0.5
 """Share of the label's support from which a cell counts as a one."""
@@ -50,10 +48,11 @@ def train(
     As ``geoml.learning.training.train``, for a service whose ``accept`` has rules. The target is
     the share of a cell, 0 to 1, that is a one; from one half it counts as one. Cells that do not
     know the features of every rule are left out, so that all are compared on the same cells.
-    Where the trees do not beat every rule over blocks and there is something ``frozen``, that is
-    written. ``parts`` are causes to keep apart, each with its own features: the answer is the
-    largest of them (``geoml.learning.probability.trees``). Raises NotEnoughData, also with less
-    than 20 ones or ones in less than 5 blocks, and InvalidArgument for a target outside 0..1.
+    Where the trees do not beat every rule over blocks, and over catchments where the cells say
+    theirs, and there is something ``frozen``, that is written. ``parts`` are causes to keep apart,
+    each with its own features: the answer is the largest of them
+    (``geoml.learning.probability.trees``). Raises NotEnoughData, also with less than 20 ones or
+    ones in less than 5 blocks, and InvalidArgument for a target outside 0..1.
     """
     check(meta, holdout_share)
     study, kept_out = _prepare(service, samples, seed, holdout_share)
@@ -96,28 +95,14 @@ def _prepare(
         )
     kept = replace(kept, target=(kept.target >= HALF).astype(np.float64))
     _enough(service, kept)
-    study, out = prepare(service, kept, seed, holdout_share, lay=_lay)
+    study, out = prepare(service, kept, seed, holdout_share)
     _enough(service, study.samples, len(np.unique(study.blocks.block[study.target > 0])))
     return _dealt(study), out
 
 
-def _lay(samples: Samples, *, seed: int, least: int) -> Blocks:
-    """Whole catchments as blocks, where cells say theirs and there are enough; else squares."""
-    if samples.group is not None:
-        _, block = np.unique(samples.group, return_inverse=True)
-        count = len(np.unique(block))
-        if count >= least:
-            wide = range_of(samples, seed=seed)
-            side = samples.cell_m * float(np.sqrt(len(block) / count))
-            return Blocks(block, blocks.folds(block, seed=seed), side, wide, count)
-    return blocks.lay(samples, seed=seed, least=least)
-
-
 def _dealt(study: Study) -> Study:
     """The study with folds that share the ones as evenly as the cells."""
-    truth = study.target > 0
-    mass = np.where(truth, 1 + len(truth) / truth.sum(), 1.0)
-    fold = blocks.folds(study.blocks.block, seed=study.seed, mass=mass)
+    fold = validation.dealt(study.blocks.block, study.target > 0, seed=study.seed)
     return replace(study, blocks=replace(study.blocks, fold=fold))
 
 

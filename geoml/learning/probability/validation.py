@@ -1,8 +1,8 @@
 """How good each candidate is where it did not learn, in one table.
 
 Scores are out of fold. The threshold of a fold's yes or no, and the curve of its probability, come
-from the other folds. The headline is the block scheme, or whole catchments where the cells say
-theirs; whole areas are left out where there are several; the random split is optimistic.
+from the other folds. The headline is the block scheme; beside it whole catchments are left out
+where the cells say theirs, and whole areas where there are several; the random split is optimistic.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from geoml.learning.blocks import FOLDS, LEAST_BLOCKS, folds
 from geoml.learning.probability import isotonic, skill
 from geoml.learning.probability.candidates import Candidate, Score
 from geoml.learning.study import Study
 from geoml.learning.validation import Folds, schemes
 from geoml.types import Array, Mask
+
+_LEAST_CELLS = 5
+"""A catchment with fewer cells than this tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +80,36 @@ def table(
 ) -> tuple[list[dict[str, Any]], dict[tuple[str, str], Tried]]:
     """One line for each candidate and scheme, and the answers behind each line."""
     lines, behind = [], {}
-    for scheme, fold in schemes(study.samples, study.blocks, seed=study.seed).items():
+    for scheme, fold in _schemes(study).items():
         for name, candidate in tried.items():
             found = try_out(candidate, study, fold)
             line = {"candidate": name, "scheme": scheme, "optimistic": scheme == "random"}
             lines.append({**line, **found.metrics(study.target > 0)})
             behind[name, scheme] = found
     return lines, behind
+
+
+def _schemes(study: Study) -> dict[str, Folds]:
+    found = schemes(study.samples, study.blocks, seed=study.seed)
+    apart = catchments(study)
+    return found if apart is None else {"block": found["block"], "catchment": apart, **found}
+
+
+def catchments(study: Study) -> Folds | None:
+    """Folds of whole groups of cells; None where they say none, or too few to tell anything."""
+    if study.samples.group is None:
+        return None
+    truth = study.target > 0
+    _, index, sizes = np.unique(study.samples.group, return_inverse=True, return_counts=True)
+    enough = (sizes >= _LEAST_CELLS).sum() >= LEAST_BLOCKS
+    if not enough or len(np.unique(index[truth])) < FOLDS:
+        return None
+    return dealt(index.astype(np.intp), truth, seed=study.seed)
+
+
+def dealt(block: NDArray[np.intp], truth: Mask, *, seed: int = 0) -> Folds:
+    """Folds of whole blocks that share the ones as evenly as the cells."""
+    return folds(block, seed=seed, mass=np.where(truth, 1 + len(truth) / truth.sum(), 1.0))
 
 
 def by_fold(found: Tried, study: Study) -> list[dict[str, Any]]:

@@ -16,9 +16,9 @@ from geoml.types import Text
 class Verdict:
     """The champion and why.
 
-    The trees serve where they beat every rule over blocks, or where the service ships nothing
-    else. ``accepted`` also asks for a CSI above the threshold of ``Accept``; what is frozen is
-    never accepted: it was not learned.
+    The trees serve where they beat every rule over blocks, and over catchments where there are
+    any, or where the service ships nothing else. ``accepted`` also asks for a CSI above the
+    threshold of ``Accept``; what is frozen is never accepted: it was not learned.
     """
 
     champion: Literal["lightgbm", "baseline"]
@@ -34,23 +34,30 @@ class Verdict:
 
 
 def judge(service: Service, lines: Sequence[Mapping[str, Any]]) -> Verdict:
-    """Choose between the trees and what the service ships frozen, by CSI over blocks."""
+    """Choose between the trees and what the service ships frozen, by CSI over unseen ground."""
     block = {line["candidate"]: line for line in lines if line["scheme"] == "block"}
-    csi = {name: _csi(line) for name, line in block.items()}
-    beats = all(csi[TREES] > csi[rule.name] for rule in service.accept.rules)
+    csi = {scheme: found for scheme in _UNSEEN if (found := _csi_by_name(lines, scheme))}
+    rules = [rule.name for rule in service.accept.rules]
+    beats = all(found[TREES] > found[name] for found in csi.values() for name in rules)
     served = TREES if beats or FROZEN not in block else FROZEN
     random = {line["candidate"]: line for line in lines if line["scheme"] == "random"}
     told = {key: block[served][key] for key in block[served] if key not in _KEYS}
     others = {f"{name}_csi": line["csi"] for name, line in block.items() if name != served}
+    apart = {f"{scheme}_csi": csi[scheme][served] for scheme in csi if scheme != "block"}
     return Verdict(
         champion="lightgbm" if served == TREES else "baseline",
         reason=_reason(service, csi, served),
-        accepted=beats and csi[TREES] > service.accept.above,
+        accepted=beats and csi["block"][TREES] > service.accept.above,
         beats=beats,
-        summary={**told, **others, "random_csi": random[served]["csi"]},
+        summary={**told, **others, **apart, "random_csi": random[served]["csi"]},
     )
 
 
+_UNSEEN = {
+    "block": Text(fr="blocs", en="blocks"),
+    "catchment": Text(fr="sous-bassins versants", en="sub-basins"),
+}
+"""Schemes that decide: what is tested on lies apart from what was learned from."""
 _KEYS = ("candidate", "scheme", "optimistic")
 
 
@@ -123,24 +130,36 @@ def _elsewhere(service: Service, metrics: Mapping[str, Any]) -> tuple[float, flo
     return (trees, best) if trees <= best else None
 
 
-def _reason(service: Service, csi: Mapping[str, float], served: str) -> Text:
-    """All numbers in one sentence, and what follows from them."""
+def _reason(service: Service, csi: Mapping[str, Mapping[str, float]], served: str) -> Text:
+    """All numbers, a sentence for each scheme, and what follows from them."""
+    told = [_numbers(service, _UNSEEN[scheme], found) for scheme, found in csi.items()]
+    if served == TREES:
+        end = Text(fr="Le modèle appris répond.", en="The learned model answers.")
+    else:
+        end = Text(
+            fr="La méthode de référence répond : il fallait battre chacun de ces seuils.",
+            en="The fixed method answers: each of these thresholds had to be beaten.",
+        )
+    return Text(
+        fr="Indice de succès (touches / (touches + manques + fausses alertes)). "
+        + " ".join([*(one.fr for one in told), end.fr]),
+        en="Success index (hits / (hits + misses + false alarms)). "
+        + " ".join([*(one.en for one in told), end.en]),
+    )
+
+
+def _numbers(service: Service, unseen: Text, csi: Mapping[str, float]) -> Text:
+    """The CSI of each candidate, in one sentence."""
     told = {name: f"{value:.3f}" for name, value in csi.items()}
     fr_told = {name: value.replace(".", ",") for name, value in told.items()}
     rules = [(rule.name, _words(service, rule)) for rule in service.accept.rules]
     fr = ", ".join(f"« {text.fr} » {fr_told[name]}" for name, text in rules)
     en = ", ".join(f'"{text.en}" {told[name]}' for name, text in rules)
-    if served == TREES:
-        fr_end, en_end = "Le modèle appris répond.", "The learned model answers."
-    else:
-        fr_end = "La méthode de référence répond : il fallait battre chacun de ces seuils."
-        en_end = "The fixed method answers: each of these thresholds had to be beaten."
     return Text(
-        fr="Indice de succès (touches / (touches + manques + fausses alertes)) sur des blocs "
-        f"jamais vus : modèle appris {fr_told[TREES]}, {fr}, tout le territoire "
-        f"{fr_told[RATE]}. {fr_end}",
-        en="Success index (hits / (hits + misses + false alarms)) on unseen blocks: learned "
-        f"model {told[TREES]}, {en}, the whole area {told[RATE]}. {en_end}",
+        fr=f"Sur des {unseen.fr} jamais vus : modèle appris {fr_told[TREES]}, {fr}, tout le "
+        f"territoire {fr_told[RATE]}.",
+        en=f"On unseen {unseen.en}: learned model {told[TREES]}, {en}, the whole area "
+        f"{told[RATE]}.",
     )
 
 
@@ -152,6 +171,10 @@ def _words(service: Service, rule: Rule) -> Text:
         fr=f"{title.fr} au-{'dessus' if up else 'dessous'} d'un seuil",
         en=f"{title.en} {'above' if up else 'below'} a threshold",
     )
+
+
+def _csi_by_name(lines: Sequence[Mapping[str, Any]], scheme: str) -> dict[str, float]:
+    return {line["candidate"]: _csi(line) for line in lines if line["scheme"] == scheme}
 
 
 def _csi(line: Mapping[str, Any]) -> float:

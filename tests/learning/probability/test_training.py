@@ -102,28 +102,29 @@ def test_what_is_frozen_serves_where_a_rule_is_as_good(yes_or_no, here, meta, tm
 
 
 @pytest.mark.usefixtures("quick")
-def test_whole_catchments_are_the_blocks_where_cells_say_theirs(yes_or_no, here, meta, tmp_path):
+def test_whole_catchments_are_left_out_where_cells_say_theirs(yes_or_no, here, meta, tmp_path):
     group = (here.samples.easting_m // 240).astype(np.intp) * 5 + (
         -here.samples.northing_m // 240
     ).astype(np.intp)
     where = folder(tmp_path)
-    train(yes_or_no, replace(here.samples, group=group), where, meta=meta)
-    told = read_json(where / "metrics.json")["validation"]
-    assert (told["catchments"], told["blocks"]) == (True, 25)
-    assert "25 catchments" in (where / "card.md").read_text()
+    manifest = train(yes_or_no, replace(here.samples, group=group), where, meta=meta)
+    metrics = read_json(where / "metrics.json")
+    assert metrics["validation"]["catchments"] == 25
+    csi = {o["candidate"]: o["csi"] for o in metrics["table"] if o["scheme"] == "catchment"}
+    assert csi["lightgbm"] > csi["base_rate"]
+    assert manifest["metrics"]["catchment_csi"] == csi["lightgbm"]
+    assert "25 whole catchments" in (where / "card.md").read_text()
 
 
 @pytest.mark.usefixtures("quick")
-def test_two_catchments_are_too_few_and_squares_are_not_called_catchments(
-    yes_or_no, here, meta, tmp_path
-):
+def test_two_catchments_are_too_few_to_tell_anything(yes_or_no, here, meta, tmp_path):
     halves = (here.samples.easting_m > 500).astype(np.intp)
     where = folder(tmp_path)
     train(yes_or_no, replace(here.samples, group=halves), where, meta=meta)
-    told = read_json(where / "metrics.json")["validation"]
-    assert told["catchments"] is False
-    assert told["blocks"] >= 12
-    assert "spatial blocks of" in (where / "card.md").read_text()
+    metrics = read_json(where / "metrics.json")
+    assert metrics["validation"]["catchments"] == 0
+    assert {one["scheme"] for one in metrics["table"]} == {"block", "random"}
+    assert "catchment" not in (where / "card.md").read_text()
 
 
 @pytest.mark.usefixtures("quick")

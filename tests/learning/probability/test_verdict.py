@@ -47,6 +47,19 @@ def test_the_learned_model_serves_only_where_it_beats_every_rule(
     assert verdict.summary["height_below_csi"] == csi[1]
 
 
+def test_what_wins_over_blocks_must_win_over_catchments_too(yes_or_no):
+    both = lines(0.6, 0.5, 0.4) + [
+        {**line, "scheme": "catchment", "csi": 0.45}
+        for line in lines(0.6, 0.5, 0.4)
+        if line["scheme"] == "block"
+    ]
+    verdict = judge(yes_or_no, both)
+    assert (verdict.champion, verdict.accepted) == ("baseline", False)
+    assert verdict.summary["catchment_csi"] == 0.45
+    assert "On unseen sub-basins: learned model 0.450" in verdict.reason.en
+    assert "sous-bassins versants jamais vus : modèle appris 0,450" in verdict.reason.fr
+
+
 def test_the_reason_gives_every_number_in_both_languages(yes_or_no):
     reason = judge(yes_or_no, lines(0.62, 0.512, 0.41)).reason
     for number in ("0.62", "0.51", "0.41", "0.20"):
