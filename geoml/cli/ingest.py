@@ -16,7 +16,9 @@ def command(
     items: Annotated[list[str], typer.Argument(help="KEY=PATH[:BAND|:LAYER], one or more.")],
     sensor: Annotated[str | None, typer.Option(help="e.g. landsat7, landsat8, sentinel2.")] = None,
     date: Annotated[str | None, typer.Option(help="Date of acquisition, YYYY-MM-DD.")] = None,
-    unit: Annotated[list[str] | None, typer.Option(help="[KEY=]degC|K|dn, repeatable.")] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="[KEY=]degC|K|dn, dem=ft|m, repeatable.")
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of these files.")] = None,
     sun_elevation: Annotated[
         float | None, typer.Option(help="Degrees, from the scene's metadata; else computed.")

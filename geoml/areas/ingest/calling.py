@@ -41,9 +41,9 @@ def ingest(
 
     ``items`` are ``KEY=PATH[:BAND|:LAYER]``; a key that is there already is replaced. ``sensor``
     says which product the bands come from (see ``sensors.SENSORS``), ``date`` the day or instant
-    they show, ``units`` the unit of a temperature (``{"lst": "degC"}``), ``return_period`` how many
-    years pass between two events like that of ``keys.EVENTS``. The files are opened by a child
-    process under ``limits``; nothing is stored before all of them are checked.
+    they show, ``units`` the unit of a temperature or a height (``{"lst": "degC", "dem": "ft"}``),
+    ``return_period`` how many years pass between two events like that of ``keys.EVENTS``. The files
+    are opened by a child process under ``limits``; nothing is stored before all are checked.
 
     Raises UnknownArea, UnknownKey, InvalidArgument, or a DataError that names the file.
     """

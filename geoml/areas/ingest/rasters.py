@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from geoml.areas.ingest import sensors, temperatures
+from geoml.areas.ingest import lengths, sensors, temperatures
 from geoml.areas.ingest.overlap import check_overlap, native_m, nearest_turn, seen
 from geoml.areas.ingest.report import coarseness
 from geoml.areas.ingest.request import day_and_hour
@@ -78,6 +78,7 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     header = nearest_turn(header, scene.grid)
     check_overlap(key, header, scene.grid)
     native = native_m(key, header, scene.grid)
+    header, unit = _measured(key, header, scene)
     header, forgotten = with_nodata(key, header, scene.grid)
     factor = stored_factor(scene.grid, native)
     grid = scene.grid.refine(factor)
@@ -103,6 +104,7 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
         "coverage_percent": round(100.0 * known / cells, 1),
         "around": beyond,
         "notes": [
+            *unit,
             *coarseness(native, scene.grid.pixel_x),
             *forgotten,
             *_dropped(key, dropped),
@@ -123,6 +125,14 @@ def _stage_around(key: Key, header: Header, native: float, scene: Scene) -> dict
     out = scene.folder / f"{key.name}-around.tif"
     _stage_values(key, header, grid, native, out, scene)
     return {"file": out.name, "window": [window.row, window.col, *grid.shape]}
+
+
+def _measured(key: Key, header: Header, scene: Scene) -> tuple[Header, list[str]]:
+    """The header with the unit of length that the caller told, and a note on the unit taken."""
+    if key.unit != "m":
+        return header, []
+    header = replace(header, unit=scene.units.get(key.name, header.unit))
+    return header, lengths.note(header.unit)
 
 
 def stored_factor(grid: Grid, native_m: float) -> int:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from geoml.areas import keys
-from geoml.areas.ingest import sensors, temperatures
+from geoml.areas.ingest import lengths, sensors, temperatures
 from geoml.errors import InvalidArgument, UnreadableFile
 
 
@@ -27,7 +27,8 @@ class Item:
 class Request:
     """A whole call: items, and what the caller knows about them.
 
-    ``when`` is ISO 8601, a day or an instant; ``units`` are ``degC``, ``K`` or ``dn`` by key;
+    ``when`` is ISO 8601, a day or an instant; ``units`` are by key, ``degC``, ``K``, ``dn``,
+    or of ``lengths``;
     ``return_period`` is that of the event which ``keys.EVENTS`` show, in years.
     """
 
@@ -169,13 +170,14 @@ def _there(path: Path) -> bool:
 
 
 def _unit(key: str, unit: str, rasters: Sequence[str]) -> str:
-    if keys.get(key).kind != "temperature" or key not in rasters:
+    given = keys.get(key)
+    if key not in rasters or not (given.kind == "temperature" or given.unit == "m"):
         raise InvalidArgument(
-            "a unit can be given for the temperatures of this call only",
+            "a unit can be given for temperatures and heights of this call only",
             where=f"--unit {key}={unit}"[:80],
-            expected="lst or thermal, ingested by the same call",
+            expected="lst, thermal, dem, dsm or flood_depth, ingested by the same call",
         )
-    return temperatures.named(key, unit)
+    return lengths.named(key, unit) if given.unit == "m" else temperatures.named(key, unit)
 
 
 def _when(date: str | None) -> str | None:

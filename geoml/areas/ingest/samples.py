@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from geoml.areas.ingest import lengths
 from geoml.areas.ingest.spikes import far_spike
 from geoml.areas.keys import Key
 from geoml.raster.grid import Grid
@@ -15,8 +16,6 @@ from geoml.raster.warp import has_mask, warp
 from geoml.types import Array
 
 _SAMPLE = 256
-_FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us-ft": 1200 / 3937}
-_FEET["us survey foot"] = _FEET["us-ft"]
 
 
 def sampled(header: Header, grid: Grid, *, unscale: bool, drivers: tuple[str, ...]) -> Array:
@@ -69,5 +68,6 @@ def _impossible(key: Key, header: Header, known: Array) -> float | None:
 
 
 def to_metres(key: Key, header: Header) -> float:
-    """Metres in one unit of the file, for a key in metres; 1 where the file names none in feet."""
-    return _FEET.get(header.unit.strip().lower(), 1.0) if key.unit == "m" else 1.0
+    """Metres in one unit of the file, for a key in metres; 1 where the file names none."""
+    found = lengths.metres_in(header.unit) if key.unit == "m" else 1.0
+    return 1.0 if found is None else found

@@ -42,7 +42,7 @@ def houses():
 def dem(tmp_path):
     def make(height, grid=GRID):
         path = tmp_path / f"dem-{height:g}-{grid.pixel_x:g}.tif"
-        write(path, terrain(height, grid), grid)
+        write(path, terrain(height, grid), grid, units=("m",))
         return path
 
     return make

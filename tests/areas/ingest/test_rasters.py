@@ -112,7 +112,7 @@ def test_all_nodata_is_an_empty_source(scene, raster):
 def test_an_undeclared_nodata_number_is_not_a_height(scene, raster, town):
     values = np.full(town.grid.shape, 100, np.float32)
     values[3, 4] = -9999
-    facts, stored = stage(scene(), "dem", raster(values))
+    facts, stored = stage(scene(), "dem", raster(values, unit="m"))
     assert np.isnan(stored[3, 4])
     assert np.isfinite(stored).sum() == stored.size - 1
     (note,) = facts["notes"]
@@ -248,6 +248,13 @@ def test_an_aerial_image_keeps_its_colours_and_says_where_it_is(scene, raster, t
 def test_feet_become_metres(scene, raster):
     _, stored = stage(scene(), "dem", raster(np.full((80, 80), 1000, np.float32), unit="ft"))
     np.testing.assert_allclose(stored, 304.8, rtol=1e-6)
+
+
+def test_feet_that_only_the_caller_knows_become_metres(scene, raster):
+    told = scene(units={"dem": "us-ft"})
+    facts, stored = stage(told, "dem", raster(np.full((80, 80), 3937, np.float32)))
+    np.testing.assert_allclose(stored, 1200, rtol=1e-6)
+    assert facts["notes"] == ["us-ft brought to m"]
 
 
 def test_impossible_reflectance_is_unknown_and_glare_is_white():
