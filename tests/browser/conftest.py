@@ -1,6 +1,7 @@
 """A real server and a real Chromium."""
 
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = Path(__file__).parents[2] / "maps" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -105,3 +108,23 @@ def go():
         page.locator("[data-answer=ready]").wait_for(timeout=10_000)
 
     return SimpleNamespace(ready=ready, answered=answered)
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """What of WCAG a page breaks, in one line each: ``axe(page)``."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: run `make maps`")
+    source = AXE.read_text(encoding="utf-8")
+
+    def violations(page):
+        page.evaluate(source)  # in the page's own world: the content policy is none of its business
+        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+        assert len(found["passes"]) > 5
+        return [
+            f"{one['id']}: {node['target']} {node['any'][:1]}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+
+    return violations

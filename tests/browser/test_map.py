@@ -24,7 +24,7 @@ def palette_in_use(png):
 
 
 def test_the_map_draws_tiles_legend_and_answers_a_click(page, address, service):
-    ready(page, address)
+    ready(page, address, f"#town/{service.name}")
     assert page.locator("img.leaflet-tile-loaded").count() > 0
     legend = page.locator("[data-role=legend]")
     assert legend.is_visible()
@@ -58,7 +58,7 @@ def test_tiles_show_only_colours_of_the_legend(page, address, service_name):
     with urllib.request.urlopen(f"{address}/services/{service_name}") as answer:
         legend = json.load(answer)["legend"]["colours"]
     allowed = {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in legend}
-    ready(page, address)
+    ready(page, address, f"#town/{service_name}")
     images = page.locator("img.leaflet-tile-loaded")
     shown = images.evaluate_all("images => images.map(image => image.src)")
     seen = set()

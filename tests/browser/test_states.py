@@ -192,7 +192,7 @@ def test_the_language_of_the_link_is_spoken_then_the_one_of_the_last_visit(page,
 
 
 def test_a_link_carries_place_zoom_layer_and_edition(page, address, go, visit, service_name):
-    go.ready(page, address, "#//////en")
+    go.ready(page, address, f"#town/{service_name}/////en")
     page.locator("input[value=upper]").check()
     page.locator("#zoom-in").click()
     page.locator("#map").focus()
