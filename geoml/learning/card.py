@@ -39,8 +39,9 @@ def synthetic(manifest: Mapping[str, Any]) -> list[str]:
     if not manifest["synthetic"]:
         return []
     return [
-        "**Synthetic: the labels were made by a formula, partly from the features themselves. "
-        "The numbers below show that the machinery works; they say nothing about a real town.**"
+        "**Synthetic: the label was computed, not measured, and from much of what the features "
+        "come from too. The numbers below show that the machinery works; they say nothing about a "
+        "real town.**"
     ]
 
 

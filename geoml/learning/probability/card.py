@@ -8,6 +8,11 @@ from typing import Any
 from geoml.contract import Service
 from geoml.learning.card import facts, joined, scheme, share, synthetic
 
+_PARTS = (
+    "The label does not say which cause its event had. Each part tells how likely the event is as "
+    "far as the inputs of that part show, and the answer is the larger: parts are no shares of "
+    "causes."
+)
 _COLUMNS = {
     "csi": "CSI",
     "pod": "hit rate",
@@ -89,7 +94,11 @@ def _rules(metrics: Mapping[str, Any]) -> str:
         f"{one['threshold']:.4g}"
         for one in metrics["rules"]
     )
-    return "; ".join(told) + " (thresholds over all cells)."
+    return (
+        "; ".join(told)
+        + " (thresholds over all cells). The Brier score of a rule is that of its yes or no, 1 or "
+        "0; that of `base_rate` is that of always saying the base rate, its CSI that of always yes."
+    )
 
 
 def _worst(metrics: Mapping[str, Any]) -> str:
@@ -163,6 +172,7 @@ def _limits(manifest: Mapping[str, Any], learned: bool) -> str:
             "A probability is that of what the label shows (one event, one return period, one "
             "threshold), not of any event in any year.",
         ]
+        lines += [_PARTS] * ("parts_from" in manifest)
     else:
         lines.append("The fixed method gives an index from 0 to 1, not a probability.")
     return "\n".join(f"- {line}" for line in lines)

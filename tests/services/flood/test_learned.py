@@ -65,6 +65,7 @@ def test_what_beats_both_thresholds_serves_as_a_probability(learned):
     csi = {one["candidate"]: one["csi"] for one in metrics["table"] if one["scheme"] == "block"}
     assert csi["lightgbm"] > max(csi["hand_below"], csi["gfi_above"])
     assert csi["frozen"] is not None
+    assert "parts are no shares of causes" in (folder / "card.md").read_text()
 
 
 @pytest.mark.parametrize("seed", range(4))
