@@ -49,13 +49,14 @@ def _scan(values: NDArray[Any], grid: Grid, edges: Array, value: float) -> None:
     bottom = min(
         int(np.floor((grid.north - edges[:, 1].min()) / grid.pixel_y - 0.5)) + 1, grid.rows
     )
-    for row in range(top, bottom):
-        y = grid.north - (row + 0.5) * grid.pixel_y
-        hit = (y0 <= y) != (y1 <= y)
-        x = np.sort(x0[hit] + (y - y0[hit]) / (y1[hit] - y0[hit]) * (x1[hit] - x0[hit]))
-        ends = np.ceil((x - grid.west) / grid.pixel_x - 0.5).astype(int).clip(0, grid.cols)
-        for start, stop in zip(ends[::2], ends[1::2], strict=True):
-            values[row, start:stop] = value
+    y = grid.north - (np.arange(top, bottom) + 0.5) * grid.pixel_y
+    row, edge = np.nonzero((y0 <= y[:, None]) != (y1 <= y[:, None]))
+    x = x0[edge] + (y[row] - y0[edge]) / (y1[edge] - y0[edge]) * (x1[edge] - x0[edge])
+    order = np.lexsort((x, row))  # a ring crosses a row an even number of times: in, out, in, out
+    ends = np.ceil((x[order] - grid.west) / grid.pixel_x - 0.5).astype(int).clip(0, grid.cols)
+    runs = (top + row[order][::2]).tolist(), ends[::2].tolist(), ends[1::2].tolist()
+    for at, start, stop in zip(*runs, strict=True):
+        values[at, start:stop] = value
 
 
 def sample(values: Array, grid: Grid, x: Array, y: Array) -> Array:
