@@ -1,5 +1,7 @@
 """A tiny town for tests: known answer, ingested and published through the front door."""
 
+import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +14,9 @@ import shapely
 from hypothesis import settings
 
 from geoml import catalog
+from geoml.catalog.sections import Section, sections
 from geoml.contract import Service
+from geoml.files import alone
 from geoml.paths import Home
 from geoml.raster.grid import Grid
 
@@ -78,25 +82,99 @@ def little_files(folder: Path) -> dict[str, Path]:
     return files
 
 
+def quarters(path: Path) -> Path:
+    """The 25 quarters of the town, squares of 720 m with a name: what its zones are."""
+    from geoml.vector.write import write_vector
+
+    row, col = np.divmod(np.arange(25), 5)
+    side = 24 * GRID.pixel_x
+    west, north = GRID.west + col * side, GRID.north - row * side
+    shapes = shapely.box(west, north - side, west + side, north)
+    named = {"name": [f"Quartier {one + 1}" for one in range(25)]}
+    write_vector(path, geopandas.GeoDataFrame(named, geometry=shapes, crs=GRID.crs))
+    return path
+
+
 @pytest.fixture(scope="session")
 def town(tmp_path_factory) -> Home:
-    """A home with the area ``town``, with an edition of every service that it can feed.
+    """A home with the area ``town``, with an edition of every service that can answer there.
 
-    Read it, do not change it.
+    It has buildings and quarters, so that there is a collection of every kind that a service may
+    have. Read it, do not change it. Processes that test together publish it once, and copy it.
     """
+    root = tmp_path_factory.mktemp("town")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return _published(root)
+    together = tmp_path_factory.getbasetemp().parent / "town-of-all"
+    with alone(together, wait=True):
+        if not (together / "done").is_dir():
+            _published(together / "making").root.rename(together / "done")
+    shutil.copytree(together / "done", root / "home")
+    return Home(root / "home")
+
+
+def _published(root: Path) -> Home:
     from geoml.areas import area as areas
     from geoml.areas.ingest import ingest
     from geoml.lifecycle.run import run
 
-    root = tmp_path_factory.mktemp("town")
     home = Home(root / "home")
-    files = little_files(root)
+    root.mkdir(exist_ok=True)
+    files = {**little_files(root), "zones": quarters(root / "zones.gpkg")}
     areas.create(home, "town", "Petiteville", bbox=_bbox(), synthetic=True)
     items = [f"{key}={path}" for key, path in files.items()]
     ingest(home, "town", items, date="2025-07-20", licence="CC0-1.0")
-    for name in catalog.fed_by(files):
+    for name in catalog.fed_by(files, labelled=False):
         run(home, name, "town")
     return home
+
+
+def _kinds() -> list[tuple[str, Section, bool]]:
+    """Service, section, pinned or not: one of each kind that the code which serves them tells.
+
+    Services with parts come first: they have all that others have. One pinned id is enough, for
+    it differs by headers and links alone.
+    """
+    found = {}
+    for service in sorted(map(catalog.get, catalog.names()), key=lambda one: not one.parts):
+        for one in sections(service):
+            key = one.kind, one.kinds is None, one.audience
+            found.setdefault(key, (service.name, one, False))
+    first = next(iter(found.values()))
+    return [*found.values(), (*first[:2], True)]
+
+
+@pytest.fixture(
+    scope="session",
+    params=_kinds(),
+    ids=lambda one: f"{one[0]}{one[1].suffix or '-units'}{'@' * one[2]}",
+)
+def kind(request, town):
+    """One collection of each kind that there is: units of everybody and of staff, cells, pinned.
+
+    With ``id``, ``service`` (its name), ``section`` and ``pinned``.
+    """
+    from geoml import editions
+
+    service, section, pinned = request.param
+    edition = f"@{editions.current(town, service, 'town').id}" if pinned else ""
+    id_ = f"{service}-town{section.suffix}{edition}"
+    return SimpleNamespace(id=id_, service=service, section=section, pinned=pinned)
+
+
+@pytest.fixture(scope="session")
+def doors(town, tmp_path_factory):
+    """The town as ``home`` with a database of its own, and ``staff``: headers of who may read."""
+    from datetime import timedelta
+
+    from geoml.store import database, tokens
+
+    home = Home(tmp_path_factory.mktemp("doors"))
+    for name in ("areas", "editions", "models"):
+        (home.root / name).symlink_to(town.root / name)
+    given, _ = tokens.create(home, ["read"], timedelta(days=1))
+    yield SimpleNamespace(home=home, staff={"authorization": f"Bearer {given}"})
+    database.close()
 
 
 @pytest.fixture(scope="session")

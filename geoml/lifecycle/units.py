@@ -44,7 +44,9 @@ def score_units(
     frames = [frame for kind in service.units if (frame := _frame(home, area, kind)) is not None]
     if not frames:
         return {}
-    units = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.crs)
+    # A kind without names beside one with names is no text to pandas: written twice, it differed.
+    together = pd.concat(frames, ignore_index=True).infer_objects()
+    units = gpd.GeoDataFrame(together, crs=area.crs)
     score = f"{service.name}_score"
     layers = {score: "score", **{name: name for name in service.layers if name != "score"}}
     rasters: dict[str, Layer] = {name: folder / f"{one}.tif" for name, one in layers.items()}

@@ -160,11 +160,19 @@ def test_a_refusal_is_the_one_of_an_id_that_does_not_exist(client, service_name)
 
 
 def test_units_for_staff_leave_the_layers_public(town, monkeypatch, service, staff):
-    declared(monkeypatch, service.name, service.units[0])
+    """One kind of units is: its collection and every file of units are, and nothing else."""
+    hidden, *shown = service.units
+    declared(monkeypatch, service.name, hidden)
     with TestClient(create_app(Settings(home=town.root))) as client:
         for path in paths_of_staff(town, service.name):
-            units = f"/{service.name}-town/" in f"{path.partition('@')[0]}/" or "units" in path
-            assert client.get(path).status_code == (404 if units else 200), path
+            assert client.get(path).status_code == (404 if "units" in path else 200), path
+        whole, own = (f"/collections/{service.name}-town{end}" for end in ("", f"-{hidden}"))
+        features = client.get(f"{whole}/items").json()["features"]
+        kinds = {one["properties"]["kind"] for one in features}
+        assert kinds == set(shown)
+        for path in (own, f"{own}/items"):
+            assert client.get(path).status_code == 404, path
+            assert client.get(path, headers=staff["staff"]).status_code == 200, path
 
 
 @pytest.mark.parametrize(

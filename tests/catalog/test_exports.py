@@ -14,9 +14,9 @@ from geoml.vector.export import FORMATS
 from geoml.vector.read import read_frame
 
 
-@pytest.fixture(params=["", "-cells"])
-def one(request, home, service_name):
-    return find(home, f"{service_name}-town{request.param}")
+@pytest.fixture
+def one(home, kind):
+    return find(home, kind.id)
 
 
 @pytest.fixture
@@ -43,8 +43,9 @@ def test_every_format_has_every_feature(home, one, form):
 
 def test_what_is_published_is_given_as_it_is(home, one):
     path = export(home, one, "geojson")
-    assert (one.edition in path.parent.name) is (one.kind == "units")
-    assert (home.root / "cache").exists() is (one.kind == "cells")
+    whole = one.kind == "units" and one.section.kinds is None
+    assert (one.edition in path.parent.name) is whole
+    assert (home.root / "cache").exists() is not whole
 
 
 def test_a_file_is_made_once_though_many_ask(home, one, monkeypatch):

@@ -87,7 +87,8 @@ def test_pruning_says_what_it_would_remove(own, service_name):
     shutil.copytree(edition.folder, old)
     pointer = edition.folder.parent / "current.json"
     told = json.loads(pointer.read_text())
-    pointer.write_text(json.dumps({**told, "since": "2020-01-01T00:00:00+00:00"}))
+    served = [old.name, *told["served"]]
+    pointer.write_text(json.dumps({**told, "since": "2020-01-01T00:00:00+00:00", "served": served}))
     dry = json.loads(geoml("prune", "--keep", "0", "--dry-run", home=own.root).stdout)
     assert old.is_dir()
     done = json.loads(geoml("prune", "--keep", "0", home=own.root).stdout)

@@ -4,7 +4,7 @@ import numpy as np
 import pystac
 import pytest
 
-from geoml import editions
+from geoml import catalog, editions
 from geoml.files import read_json
 from geoml.lifecycle.features import refresh
 from geoml.lifecycle.run import is_current, run
@@ -99,8 +99,11 @@ def test_units_have_their_ids_and_scores(edition, town, service_name):
     import geopandas
 
     units = geopandas.read_parquet(edition.folder / "units.parquet")
-    stable = geopandas.read_parquet(town.units("town") / "buildings.parquet")
-    assert set(units["id"]) == set(stable["id"])
+    stable = [
+        geopandas.read_parquet(town.units("town") / f"{kind}.parquet")["id"]
+        for kind in catalog.get(service_name).units
+    ]
+    assert set(units["id"]) == {one for ids in stable for one in ids}
     assert units[f"{service_name}_score"].between(0, 100).all()
     assert (units["lower"] <= units[f"{service_name}_score"] + 1e-6).all()
 

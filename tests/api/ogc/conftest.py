@@ -9,40 +9,49 @@ import shapely
 from geoml import catalog
 from geoml.api.app import create_app
 from geoml.api.settings import Settings
-
-KINDS = ("units", "cells")
+from geoml.catalog.collections import find
 
 
 @pytest.fixture(scope="session")
-def api(town):
+def api(doors):
     from starlette.testclient import TestClient
 
-    with TestClient(create_app(Settings(home=town.root)), base_url="http://testserver") as client:
+    app = create_app(Settings(home=doors.home.root))
+    with TestClient(app, base_url="http://testserver") as client:
         yield client
 
 
-@pytest.fixture(
-    scope="session", params=[(s, k) for s in catalog.names() for k in KINDS], ids="-".join
-)
-def collection(request, api):
-    """One collection: its document, and all its features, read by following ``next``."""
-    service, kind = request.param
-    name = f"{service}-town" + ("-cells" if kind == "cells" else "")
-    answer = api.get(f"/collections/{name}")
-    if answer.status_code == 404:
-        pytest.skip(f"the tiny town publishes no {kind} of {service}")
+@pytest.fixture(scope="session")
+def known(kind, town, api, doors):
+    """One collection of each kind: its document, and all its features, by following ``next``."""
+    headers = doors.staff if kind.section.audience == "staff" else {}
+    path = f"/collections/{kind.id}"
+    answer = api.get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
     features = []
-    for page in pages(api, f"/collections/{name}/items?limit=10000"):
+    for page in pages(api, f"{path}/items?limit=10000", headers):
         features += page["features"]
     return SimpleNamespace(
-        id=name,
-        path=f"/collections/{name}",
-        items=f"/collections/{name}/items",
+        id=kind.id,
+        path=path,
+        items=f"{path}/items",
+        headers=headers,
+        pinned=kind.pinned,
+        service=catalog.get(kind.service),
         document=answer.json(),
+        opened=find(town, kind.id),
         features=features,
         shapes=shapely.from_geojson([json.dumps(one["geometry"]) for one in features]),
-        entry=api.app.state.shelf.get(name),
     )
+
+
+@pytest.fixture
+def collection(known, api):
+    """The same; while a test has it, ``api`` asks as somebody who may see it."""
+    api.headers.update(known.headers)
+    yield known
+    for name in known.headers:
+        del api.headers[name]
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +59,10 @@ def follow(api):
     return lambda path, client=api: list(pages(client, path))
 
 
-def pages(client, path):
+def pages(client, path, headers=None):
     """The pages from ``path`` on, along ``next``."""
     while path:
-        answer = client.get(path)
+        answer = client.get(path, headers=headers)
         assert answer.status_code == 200, answer.text
         page = answer.json()
         yield page

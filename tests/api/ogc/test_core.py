@@ -67,6 +67,9 @@ def test_core_fc_md_op_and_success(api, collection):
         "alternate": "text/html",
     }
     listed = {one["id"]: one for one in document["collections"]}
+    if collection.pinned:
+        assert collection.id not in listed  # lists name what is served now
+        return
     assert listed[collection.id] == {
         **collection.document,
         "links": [
@@ -282,7 +285,7 @@ def test_core_bbox_and_datetime_together(api, collection, middle_box):
 def test_core_properties(api, collection):
     """17-069r4, 7.15.5: a parameter for each property, with its name and its value."""
     sample = collection.features[len(collection.features) // 2]["properties"]
-    for field in collection.entry.collection.fields:
+    for field in collection.opened.fields:
         value = sample[field.name]
         if value is None:
             continue

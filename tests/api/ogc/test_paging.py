@@ -90,8 +90,8 @@ def test_304_is_answered_before_anything_is_read(api, collection, monkeypatch):
     def forbidden(*_args, **_options):
         raise AssertionError("features were read")
 
-    monkeypatch.setattr(type(collection.entry.collection), "page", forbidden)
-    monkeypatch.setattr(type(collection.entry.collection), "row", forbidden)
+    monkeypatch.setattr(type(collection.opened), "page", forbidden)
+    monkeypatch.setattr(type(collection.opened), "row", forbidden)
     for path, tag in zip(paths, tags, strict=True):
         answer = api.get(path, headers={"if-none-match": tag})
         assert (answer.status_code, answer.content) == (304, b"")
@@ -107,11 +107,11 @@ def test_tags_differ_by_what_is_asked(api, collection):
 
 def test_the_rows_of_a_question_are_found_once(api, collection, middle_box, monkeypatch):
     box = ",".join(f"{value:.6f}" for value in middle_box[0])
-    first = api.get(f"{collection.items}?limit=10&bbox={box}").json()
+    first = api.get(f"{collection.items}?limit=5&bbox={box}").json()
     (following,) = [one["href"] for one in first["links"] if one["rel"] == "next"]
 
     def forbidden(*_args, **_options):
         raise AssertionError("searched again")
 
-    monkeypatch.setattr(type(collection.entry.collection), "search", forbidden)
+    monkeypatch.setattr(type(collection.opened), "search", forbidden)
     assert api.get(following).json()["numberMatched"] == first["numberMatched"]

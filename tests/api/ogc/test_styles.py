@@ -10,7 +10,6 @@ import pytest
 
 from geoml import catalog
 from geoml.api.ogc import styles, styles_maplibre, styles_qml, styles_sld
-from geoml.contract import LAYERS
 from geoml.lifecycle.web import FLAG, palette_of
 from geoml.raster.coding import applicability_index, score_index
 
@@ -30,14 +29,17 @@ SCORES = np.unique(
 RATIOS = np.array([0, 0.3, 1, np.nextafter(np.float32(1), np.float32(2)), 1.5, 40], np.float32)
 
 
-@pytest.fixture(params=LAYERS)
+EVERY = [(name, style) for name in catalog.names() for style in catalog.get(name).layers]
+
+
+@pytest.fixture(params=EVERY, ids="-".join)
 def style(request):
-    return request.param
+    return request.param[1]
 
 
-@pytest.fixture(params=catalog.names())
-def declared(request):
-    return catalog.get(request.param)
+@pytest.fixture
+def declared(request, style):
+    return catalog.get(request.node.callspec.params["style"][0])
 
 
 @pytest.fixture
@@ -136,13 +138,12 @@ def test_maplibre_layers_are_coloured_as_the_map(declared, look, on_the_map):
         assert not [one for one in layers if holds(one["filter"], {"kind": kind})]
 
 
-def test_maplibre_styles_of_units_are_of_what_the_tiles_carry(api, service, service_name):
-    path = f"/collections/{service_name}-town"
+def test_maplibre_styles_of_units_are_of_what_the_tiles_carry(api, declared, style):
+    path = f"/collections/{declared.name}-town"
     (layer,) = api.get(f"{path}/tiles/WebMercatorQuad?f=tilejson").json()["vector_layers"]
-    for name in LAYERS:
-        answer = api.get(f"{path}/styles/{name}.json")
-        there = styles.look(service, name).field in layer["fields"]
-        assert answer.status_code == (200 if there else 404)
+    answer = api.get(f"{path}/styles/{style}.json")
+    there = styles.look(declared, style).field in layer["fields"]
+    assert answer.status_code == (200 if there else 404)
 
 
 def test_the_first_kind_of_units_is_drawn_above_the_others(api, service, service_name):
@@ -164,38 +165,35 @@ def holds(expression, unit):
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_every_layer_and_every_collection_has_styles(api, service_name, style, ending):
+def test_every_layer_has_styles(api, declared, style, ending):
+    path = f"/styles/{declared.name}-town-{style}.{ending}"
+    answer = api.get(path)
+    assert answer.status_code == 200, path
+    assert answer.headers["content-type"].partition(";charset")[0] == ENDINGS[ending]
+    assert api.head(path).headers["content-length"] == answer.headers["content-length"]
+
+
+def test_collections_lead_to_their_styles(api, collection):
+    """Of every layer in every way, but that vector tiles carry no bounds to draw."""
+    (link,) = [one for one in collection.document["links"] if one["rel"].endswith("/styles")]
+    listed = api.get(link["href"]).json()
+    assert [one["id"] for one in listed["styles"]] == list(collection.service.layers)
+    assert listed["default"] == "score"
+    for one in listed["styles"]:
+        bounds = "-cells" not in collection.id and one["id"] in {"lower", "upper", "applicability"}
+        assert len(one["links"]) == len(ENDINGS) - bounds
+        for link in one["links"]:
+            answer = api.get(link["href"])
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith(link["type"]), link
+            assert ("public" in answer.headers["cache-control"]) == (not collection.headers)
+
+
+def test_sources_of_maplibre_styles_are_there(api, collection):
+    ids = ["score", *(one.name for one in collection.service.parts)]
     for path in (
-        f"/styles/{service_name}-town-{style}.{ending}",
-        f"/collections/{service_name}-town/styles/{style}.{ending}",
-        f"/collections/{service_name}-town-cells/styles/{style}.{ending}",
-    ):
-        if ending == "json" and style != "score" and "-town/" in path:
-            continue  # vector tiles carry the score alone
-        answer = api.get(path)
-        assert answer.status_code == 200, path
-        assert answer.headers["content-type"].partition(";charset")[0] == ENDINGS[ending]
-        assert api.head(path).headers["content-length"] == answer.headers["content-length"]
-
-
-def test_collections_lead_to_their_styles(api, service_name):
-    for name in (f"{service_name}-town", f"{service_name}-town-cells"):
-        document = api.get(f"/collections/{name}").json()
-        (link,) = [one for one in document["links"] if one["rel"].endswith("/styles")]
-        listed = api.get(link["href"]).json()
-        assert [one["id"] for one in listed["styles"]] == list(LAYERS)
-        assert listed["default"] == "score"
-        for one in listed["styles"]:
-            for link in one["links"]:
-                kind = api.get(link["href"]).headers["content-type"]
-                assert kind.startswith(link["type"]), link
-
-
-def test_sources_of_maplibre_styles_are_there(api, service_name):
-    for path in (
-        f"/styles/{service_name}-town-score.json",
-        f"/collections/{service_name}-town/styles/score.json",
-        f"/collections/{service_name}-town-cells/styles/lower.json",
+        f"/styles/{collection.service.name}-town-score.json",
+        *(f"{collection.path}/styles/{name}.json" for name in ids),
     ):
         style = api.get(path).json()
         assert style["version"] == 8

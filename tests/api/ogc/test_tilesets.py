@@ -1,7 +1,7 @@
 """OGC API - Tiles part 1 (20-057): one test for each abstract test of annex A that is declared.
 
-``test_<class>_<name>`` is /conf/<class>/<name>; each runs against every set of tiles that the tiny
-town publishes.
+``test_<class>_<name>`` is /conf/<class>/<name>; each runs against every kind of set of tiles that
+the tiny town publishes: units of everybody and of staff, all and some kinds, and every map layer.
 """
 
 import itertools
@@ -12,14 +12,12 @@ import pytest
 
 from geoml import catalog
 from geoml.api.ogc.conformance import CLASSES
-from geoml.contract import LAYERS
+from geoml.catalog.sections import sections
 from geoml.raster import png
 
 CONF = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 TMS = "WebMercatorQuad"
-MAPS = ("/map/tiles", *(f"/styles/{name}/map/tiles" for name in LAYERS))
-SETS = [("-cells", below) for below in MAPS] + [("", "/tiles")]
 
 LIMITS = {
     "type": "object",
@@ -50,15 +48,26 @@ TILESET = {
 """tileSet.json of OGC 17-083r4, clause 7.5: what it requires."""
 
 
-@pytest.fixture(scope="module", params=list(itertools.product(catalog.names(), SETS)), ids=str)
-def tileset(request, api):
+def sets():
+    """Service, section and path of each kind of tiles; services with parts have the most layers."""
+    found = {}
+    for service in sorted(map(catalog.get, catalog.names()), key=lambda one: not one.parts):
+        maps = ("/map/tiles", *(f"/styles/{name}/map/tiles" for name in service.layers))
+        for one in sections(service):
+            for below in maps if one.kind == "cells" else ("/tiles",):
+                key = one.kinds is None, one.audience, below
+                found.setdefault(key, (service.name, one, below))
+    return list(found.values())
+
+
+@pytest.fixture(scope="module", params=sets(), ids=lambda one: f"{one[0]}{one[1].suffix}{one[2]}")
+def known(request, api, doors):
     """One set of tiles: where its list is, its metadata, and a way to a tile."""
-    service, (suffix, below) = request.param
-    owner = f"/collections/{service}-town{suffix}"
-    if api.get(owner).status_code == 404:
-        pytest.skip(f"the tiny town publishes nothing of {service}")
+    service, section, below = request.param
+    owner = f"/collections/{service}-town{section.suffix}"
     path = f"{owner}{below}"
-    document = api.get(f"{path}/{TMS}").json()
+    headers = doors.staff if section.audience == "staff" else {}
+    document = api.get(f"{path}/{TMS}", headers=headers).json()
 
     def tile(z, row, col, **options):
         return api.get(f"{path}/{TMS}/{z}/{row}/{col}", **options)
@@ -66,11 +75,22 @@ def tileset(request, api):
     return SimpleNamespace(
         owner=owner,
         path=path,
+        below=below,
+        headers=headers,
         document=document,
         limits=document["tileMatrixSetLimits"],
         tile=tile,
         kind="vector" if below == "/tiles" else "map",
     )
+
+
+@pytest.fixture
+def tileset(known, api):
+    """The same; while a test has it, ``api`` asks as somebody who may see it."""
+    api.headers.update(known.headers)
+    yield known
+    for name in known.headers:
+        del api.headers[name]
 
 
 def rels(document, rel):
@@ -145,6 +165,7 @@ def test_core_tc_unknown_names_do_not_exist(api, tileset):
 def test_core_tile_is_cached_and_answered_with_304(tileset):
     answer = tileset.tile(*inside(tileset.limits[-1]))
     assert "max-age" in answer.headers["cache-control"]
+    assert ("public" in answer.headers["cache-control"]) == (not tileset.headers)
     seen = {"if-none-match": answer.headers["etag"]}
     again = tileset.tile(*inside(tileset.limits[-1]), headers=seen)
     assert again.status_code == 304
@@ -231,7 +252,7 @@ def test_png_content(api, tileset):
 
 def test_oas30_every_path_is_documented(api, tileset):
     paths = api.get("/api").json()["paths"]
-    below = tileset.path.removeprefix(tileset.owner)
+    below = tileset.below
     if "/styles/" in below:
         below = "/styles/{styleId}/map/tiles"
     whole = f"/collections/{{collectionId}}{below}"
@@ -245,8 +266,7 @@ def test_oas30_every_path_is_documented(api, tileset):
 
 def test_pinned_collections_have_tiles_of_their_edition(api, tileset):
     edition = api.get(tileset.owner).json()["edition"]
-    pinned = tileset.path.replace("-town-cells", f"-town-cells@{edition}")
-    pinned = pinned.replace("-town/", f"-town@{edition}/")
+    pinned = f"{tileset.owner}@{edition}{tileset.below}"
     z, row, col = inside(tileset.limits[-1])
     answer = api.get(f"{pinned}/{TMS}/{z}/{row}/{col}")
     assert answer.content == tileset.tile(z, row, col).content

@@ -91,7 +91,7 @@ def test_one_document_names_every_layer_and_another_only_its_own(api, document, 
     names = [text(one, "ows:Identifier") for one in find(document, "wmts:Contents/wmts:Layer")]
     for area in api.get("/areas").json()["areas"]:
         for edition in area["editions"]:
-            for name in LAYERS:
+            for name in catalog.get(edition["service"]).layers:
                 assert f"{edition['service']}-{area['id']}-{name}" in names
     own = etree.fromstring(api.get(f"/wmts/{layer}/1.0.0/WMTSCapabilities.xml").content)
     assert [text(one, "ows:Identifier") for one in find(own, "wmts:Contents/wmts:Layer")] == [layer]
