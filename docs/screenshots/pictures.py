@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,9 @@ from playwright.sync_api import Page
 
 from geoml import catalog
 
-SERVICE = catalog.names()[0]
+SERVICES = catalog.names()
+SERVICE = SERVICES[0]
+"""The one that shows states that are the same for every service."""
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 TOWN, ELSEWHERE = "demo", "demo-coast"
 CORE = (46.981, 1.891)
@@ -54,11 +56,11 @@ class Picture:
         return PHONE if self.phone else DESKTOP
 
 
-def link(area: str = TOWN, layer: str = "score", zoom: int = 14, ask: bool = False) -> str:
-    """The address of the map near the old town, asking about a place in it or not."""
+def link(name: str = SERVICE, layer: str = "score", zoom: int = 14, ask: bool = False) -> str:
+    """The address of a map near the old town, asking about a place in it or not."""
     lat, lon = CORE
     asked = f"/{lat - 0.001},{lon + 0.004}" if ask else ""
-    return f"/maps/#{area}/{SERVICE}/{layer}/{zoom}/{lat}/{lon}/{asked}"
+    return f"/maps/#{TOWN}/{name}/{layer}/{zoom}/{lat}/{lon}/{asked}"
 
 
 def sheet(page: Page) -> None:
@@ -131,7 +133,9 @@ def schema(page: Page) -> None:
     """What ``predict`` takes, property by property."""
     body = operation(page, "predict").locator(".opblock-section-request-body")
     body.locator(".tablinks", has_text="Schema").click()
-    body.get_by_text("Expand all").last.click()
+    folded = body.locator(".model-toggle.collapsed")
+    for _ in range(4):  # the kinds of body, the first of them, and two of its properties
+        folded.first.click()
     body.evaluate("box => box.scrollIntoView()")
 
 
@@ -151,26 +155,39 @@ def assert_ok(status: str) -> None:
         raise RuntimeError(f"the live response of predict is not 200: {status}")
 
 
-PICTURES = (
-    Picture("map-desktop-en", "The answer at a place", link(ask=True), answered),
-    Picture("map-desktop-fr", "The same in French", link(ask=True), answered, locale="fr-FR"),
-    Picture("map-phone-en", "On a phone", f"/maps/#{TOWN}", phone=True),
-    Picture("map-phone-fr", "On a phone, in French", f"/maps/#{TOWN}", phone=True, locale="fr-FR"),
-    Picture("map-phone-en-answer", "The answer on a phone", link(ask=True), answered, phone=True),
-    Picture("map-phone-fr-answer", "The answer on a phone, in French", link(ask=True), answered,
-            phone=True, locale="fr-FR"),
-    Picture("map-phone-fr-layers", "Layers and background on a phone", link(), sheet,
-            phone=True, locale="fr-FR"),
-    Picture("map-whole-en", "The whole town, before any question", f"/maps/#{TOWN}"),
+def of_service(name: str) -> Iterator[Picture]:
+    """What one map looks like: both languages, both towns, each of its causes."""
+    service = catalog.get(name)
+    title, town = service.title.en, f"/maps/#{TOWN}/{name}"
+    asked = link(name, ask=True)
+
+    def shown(what: str, caption: str, path: str, then: Step = ready, **more: Any) -> Picture:  # noqa: ANN401 - the fields of Picture
+        return Picture(f"map-{name}-{what}", f"{title}: {caption}", path, then, **more)
+
+    yield shown("desktop-en", "the answer at a place", asked, answered)
+    yield shown("desktop-fr", "the same in French", asked, answered, locale="fr-FR")
+    yield shown("phone-en", "on a phone", town, phone=True)
+    yield shown("phone-fr", "on a phone, in French", town, phone=True, locale="fr-FR")
+    yield shown("phone-en-answer", "the answer on a phone", asked, answered, phone=True)
+    yield shown("phone-fr-answer", "the answer on a phone, in French", asked, answered,
+                phone=True, locale="fr-FR")  # fmt: skip
+    yield shown("whole-en", "the whole town, before any question", town)
+    for part in service.parts:
+        yield shown(f"{part.name}-en", f"{part.title.en} alone", f"{town}/{part.name}")
+    yield shown("dark-en", "dark, where the system is", asked, answered, scheme="dark")
+    yield shown("elsewhere-en", "the other town, which has no label to learn from",
+                f"/maps/#{ELSEWHERE}/{name}")  # fmt: skip
+
+
+STATES = (
     Picture("map-lower-en", "Lower bound of the interval", link(layer="lower")),
     Picture("map-upper-en", "Upper bound of the interval", link(layer="upper")),
-    Picture("map-hatch-fr", "Hatched where the model has seen nothing like it", link(zoom=15),
-            locale="fr-FR"),
-    Picture("map-elsewhere-en", "A link to the other town, which the model has never seen",
-            f"/maps/#{ELSEWHERE}"),
+    Picture("map-phone-fr-layers", "Layers and background on a phone", link(), sheet,
+            phone=True, locale="fr-FR"),
+    Picture("map-hatch-fr", "Hatched where the model has seen nothing like it",
+            link(SERVICES[-1], zoom=15), locale="fr-FR"),
     Picture("map-elsewhere-phone-fr", "The other town on a phone, with its remarks",
             f"/maps/#{ELSEWHERE}", remarks, phone=True, locale="fr-FR"),
-    Picture("map-dark-en", "Dark, where the system is", link(ask=True), answered, scheme="dark"),
     Picture("map-dark-phone-fr", "Dark, on a phone", f"/maps/#{TOWN}", phone=True,
             scheme="dark", locale="fr-FR"),
     Picture("map-keyboard-en", "By keyboard: Enter asks about the centre", link(), by_keyboard),
@@ -190,3 +207,5 @@ PICTURES = (
     Picture("docs-predict-schema", "What predict takes", "/docs", schema),
     Picture("docs-predict-response", "A live answer of predict", "/docs", executed),
 )  # fmt: skip
+
+PICTURES = (*(one for name in SERVICES for one in of_service(name)), *STATES)

@@ -1,6 +1,7 @@
 """Draw the demo town in QGIS, as docs/gis-clients.md tells people to add it.
 
-Usage: python docs/screenshots/qgis.py [ADDRESS]   (needs Debian's python3-qgis; the server runs)
+Usage: python docs/screenshots/qgis.py [ADDRESS [SERVICE]]
+Needs Debian's python3-qgis; the server runs.
 """
 
 import json
@@ -16,11 +17,12 @@ HERE = Path(__file__).parent
 LOOK = HERE.parent.parent / "tests" / "clients" / "qgis_look.py"
 
 
-def main(address: str) -> None:
+def main(address: str = "http://127.0.0.1:8000", service: str = "") -> None:
     """Write qgis-units.png and qgis-score.png beside this file."""
     with urlopen(f"{address}/areas") as answer:
         areas = json.load(answer)["areas"]
-    edition = next(one for area in areas if area["id"] == "demo" for one in area["editions"])
+    editions = [one for area in areas if area["id"] == "demo" for one in area["editions"]]
+    edition = next(one for one in editions if service in ("", one["service"]))
     units, score = f"{edition['service']}-demo", f"{edition['service']}-demo-score"
     file = next(one["href"] for one in edition["files"] if one["name"] == "score.tif")
     box = next(one["bounds"] for one in edition["layers"] if one["name"] == "score")
@@ -68,4 +70,4 @@ def draw(name: str, layers: list[dict[str, str]], box: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main(*sys.argv[1:])

@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pictures import ELSEWHERE, PICTURES, SERVICE, TOWN, Picture
+from pictures import ELSEWHERE, PICTURES, SERVICES, TOWN, Picture
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from geoml import editions
@@ -22,6 +23,8 @@ from geoml.cli.smoke import serving
 from geoml.paths import Home
 
 FOLDER = Path(__file__).parent
+OTHERS = ("qgis-score.png", "qgis-units.png")
+"""Pictures of other programs: ``qgis.py`` makes them."""
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -32,7 +35,8 @@ def main(wanted: tuple[str, ...]) -> None:
         sys.exit("no chromium on the PATH; on Debian: apt-get install chromium")
     home = Home.from_environment()
     os.environ["GEOML_HOME"] = str(home.root)
-    if any(editions.current(home, SERVICE, area) is None for area in (TOWN, ELSEWHERE)):
+    wanted_here = ((name, area) for name in SERVICES for area in (TOWN, ELSEWHERE))
+    if any(editions.current(home, name, area) is None for name, area in wanted_here):
         make_demo(only=None, as_json=True)
     chosen = [one for one in PICTURES if not wanted or one.name.startswith(wanted)]
     with tempfile.TemporaryDirectory() as empty, sync_playwright() as playwright:
@@ -62,13 +66,23 @@ def take(browser: Browser, picture: Picture, address: str) -> None:
     page.wait_for_timeout(400)  # tiles and notices fade in
     path = FOLDER / f"{picture.name}.png"
     page.screenshot(path=path)
+    shrink(path)
     context.close()
     sys.stderr.write(f"wrote {path.name}\n")
 
 
+def shrink(path: Path) -> None:
+    """Write a picture with 256 colours, chosen so that a small swatch of a legend keeps its own."""
+    with Image.open(path) as full:
+        few = full.convert("RGB").quantize(
+            256, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE
+        )
+    few.save(path, optimize=True)
+
+
 def gallery() -> None:
     """Write README.md: every picture with what it shows; a stray picture is an error."""
-    known = {f"{one.name}.png" for one in PICTURES}
+    known = {*(f"{one.name}.png" for one in PICTURES), *OTHERS}
     if stray := sorted({path.name for path in FOLDER.glob("*.png")} - known):
         sys.exit(f"pictures that no entry of pictures.py makes: {', '.join(stray)}")
     lines = [
