@@ -11,11 +11,12 @@ from geoml.areas.area import Area, load
 from geoml.catalog.derived import CELLS_INDEX
 from geoml.contract import Model, Service
 from geoml.errors import Conflict, NotEnoughData, UnknownModel
+from geoml.features import registry
 from geoml.lifecycle.exposure import exposure
 from geoml.lifecycle.features import feature_index, is_fresh, known_features, refresh
 from geoml.lifecycle.items import edition_item
 from geoml.lifecycle.rasters import score
-from geoml.lifecycle.statement import partial, statement
+from geoml.lifecycle.statement import doubted, partial, statement
 from geoml.lifecycle.train import train, training_signature
 from geoml.lifecycle.units import score_units
 from geoml.lifecycle.web import write_web
@@ -60,7 +61,8 @@ def run(
             home, service, opened, area, names, shown, folder,
             lambda p: show("scoring", 0.5 + 0.3 * p),
         )  # fmt: skip
-        about.update(shares, warnings=[*partial(service, shares), *about["warnings"]])
+        holes = [*partial(service, shares), *doubted(service, about, shares)]
+        about.update(shares, warnings=[*holes, *about["warnings"]])
         show("tiles", 0.8)
         about["web"] = write_web(folder, service)
         show("units", 0.95)
@@ -168,7 +170,16 @@ def _usable(home: Home, service: Service, model: Model, area: Area) -> tuple[str
                 expected=f"at least one of {', '.join(group)} in both",
                 got=f"the model uses {', '.join(model.features)}; "
                 f"the area has {', '.join(index) or 'no feature'}",
-                next_step=f"ingest what is missing (geoml features {area.id} says from which "
-                "sources), or a label to train a model here",
+                next_step=f"ingest {_sources_of(group)} "
+                f"(geoml features {area.id} says which feature comes from what)"
+                + (", or a label to train a model here" if set(group) & set(index) else ""),
             )
     return names
+
+
+def _sources_of(names: tuple[str, ...]) -> str:
+    """The keys of the sources that quantities are made of, in words."""
+    quantities = [registry.get(name) for name in names if registry.is_quantity(name)]
+    keys = {key for one in quantities for key in one.needs}
+    found = sorted(key for key in keys if not registry.is_quantity(key))
+    return found[0] if len(found) == 1 else f"one or more of {', '.join(found)}"

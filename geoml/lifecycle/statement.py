@@ -200,3 +200,30 @@ def partial(service: Service, shares: Mapping[str, float]) -> list[dict[str, str
         f"Ground without a colour is not “{lowest.en}”.",
     )
     return [{"code": "partial", **text.as_dict()}]
+
+
+LEAST_DOUBTED_PERCENT = 1
+
+
+def doubted(
+    service: Service, about: Mapping[str, Any], shares: Mapping[str, float]
+) -> list[dict[str, str]]:
+    """What the service admits of answers that had to do without, and on how much of the area.
+
+    ``about`` is a ``statement``. The share is that which has an answer less that where one of the
+    features is known: at least so much.
+    """
+    told, coverage = [], about["features_coverage_percent"]
+    for doubt in service.doubts:
+        if set(doubt.unknown) & set(about["features_unused"]):
+            continue
+        known = max(coverage.get(name, 0.0) for name in doubt.unknown)
+        percent = int(shares["answered_percent"] - known)
+        if percent >= LEAST_DOUBTED_PERCENT:
+            why = doubt.text.within()
+            text = Text(
+                fr=f"Sur {percent} % du territoire au moins : {why.fr}",
+                en=f"On {percent} % of the area or more: {why.en}",
+            )
+            told.append({"code": doubt.code, **text.as_dict()})
+    return told
