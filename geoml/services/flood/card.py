@@ -11,6 +11,8 @@ from .anchors import Anchors, Term
 
 _LIMITS = (
     "It knows the ground and nothing that people built against water: no dyke, dam, pump or sewer.",
+    "It knows no flood from the sea: no tide, storm surge or wave. Low ground on a coast may score "
+    "low.",
     "A cellar, an underpass or a culvert is too small for it.",
     "It does not know how often: no return period belongs to any score.",
     "A brook that is wet twice a year is a watercourse too: its bed scores about two thirds of a "

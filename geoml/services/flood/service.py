@@ -64,9 +64,9 @@ SERVICE = Service(
     ),
     is_not=Text(
         fr="Ce n'est pas un document réglementaire (ni un PPRI), ni une prévision de crue. Les "
-        "digues, les barrages et les réseaux d'égouts n'y sont pas.",
-        en="It is not a regulatory document, nor a flood forecast. Dykes, dams and sewers are not "
-        "in it.",
+        "inondations par la mer, les digues, les barrages et les réseaux d'égouts n'y sont pas.",
+        en="It is not a regulatory document, nor a flood forecast. Floods from the sea, dykes, "
+        "dams and sewers are not in it.",
     ),
     kind="tabular",
     score_kind="index",

@@ -31,6 +31,7 @@ def samples(scene, label):
 
 def test_it_never_claims_to_be_a_regulatory_document():
     assert "not a regulatory document" in SERVICE.is_not.en
+    assert "from the sea" in SERVICE.is_not.en
     assert "pas un document réglementaire" in SERVICE.is_not.fr
     assert SERVICE.score_kind == "index"
     assert SERVICE.staff == {"buildings"}
