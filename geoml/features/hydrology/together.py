@@ -167,8 +167,8 @@ def cut_basin(course: Course) -> Iterator[Caution]:
 
 def _cut(percent: int) -> Text:
     return Text(
-        fr=f"Le modèle de terrain n'atteint pas la ligne de partage des eaux : pour {percent} % du "
-        "territoire, plus d'eau peut arriver que ce qui est calculé.",
-        en=f"The terrain model does not reach the divide: for {percent} % of the area more water "
-        "may arrive than was computed.",
+        fr="Le relief fourni s'arrête avant les crêtes d'où l'eau descend : pour "
+        f"{percent}\u00a0% du territoire, il peut arriver plus d'eau que ce qui est calculé.",
+        en="The terrain data stop short of the ridges that the water comes from: for "
+        f"{percent}% of the area, more water may arrive than was computed.",
     )

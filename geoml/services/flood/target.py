@@ -78,11 +78,14 @@ def _text(depth: float, years: int | None) -> Text:
     fr_depth = f"{depth:g}".replace(".", ",")
     if years is None:
         return Text(
-            fr=f"inondé : plus de {fr_depth}\u00a0m d'eau ; période de retour inconnue",
-            en=f"flooded: more than {depth:g}\u00a0m of water; return period unknown",
+            fr=f"inondé veut dire plus de {fr_depth}\u00a0m d'eau ; la fréquence d'une telle "
+            "crue est inconnue",
+            en=f"flooded means more than {depth:g}\u00a0m of water; how often such a flood comes "
+            "is unknown",
         )
     return Text(
-        fr=f"inondé : plus de {fr_depth}\u00a0m d'eau, crue de période de retour {years}\u00a0ans",
-        en=f"flooded: more than {depth:g}\u00a0m of water in a flood with a return period of "
-        f"{years}\u00a0years",
+        fr=f"inondé veut dire plus de {fr_depth}\u00a0m d'eau, dans une crue qui revient en "
+        f"moyenne tous les {years}\u00a0ans",
+        en=f"flooded means more than {depth:g}\u00a0m of water, in a flood that comes once in "
+        f"{years}\u00a0years on average",
     )

@@ -47,7 +47,7 @@ def test_a_cut_basin_is_told_where_the_area_needs_it_and_only_there():
     assert not list(cut_basin(trace(ground_of(seen, inner), seen)))
     (told,) = cut_basin(trace(ground_of(cut, inner), cut))
     assert told.code == "basin_cut"
-    assert "100 %" in told.text.en
+    assert "100%" in told.text.en
 
 
 def test_too_large_ground_is_refused_before_it_is_read(monkeypatch):
