@@ -1,31 +1,53 @@
 """Check what can be checked against the world; write ``docs/validation.md``: ``make validation``.
 
-A section is a function that gives lines of Markdown. Every number on the page comes from here.
+A section is a title and a function that gives lines of Markdown. Every number on the page comes
+from here.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from textwrap import fill
+from time import perf_counter
 
 import numpy as np
 import rasterio
 
-from benchmarks import grass, wake_county
+from benchmarks import grass, heat, jakarta, made_up_flood, veneto, wake_county
+from benchmarks.page import table, text
 from geoml.features.hydrology.drainage import CHANNEL_KM2
 from geoml.features.surface_kind import COARSEST_M, plateaus, shows_buildings
 from geoml.types import Array
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 DATA = wake_county.FOLDER.parents[1]
+ALEXANDRIA = DATA / "buildings" / "alexandria"
 HEAD = """# Against the world
 
 Written by `make validation` on {day}, from public data that are no part of the project (they lie
-in `../shared/data`). The tests in `tests/real` hold the library to the same numbers.
+in `../shared/data`). The tests in `tests/real` hold the library to the same numbers, or to bounds
+on them. The one section on made-up data says so.
 """
+
+
+@dataclass(frozen=True)
+class Section:
+    """What is measured, and the folders that it reads; without them a line says so instead."""
+
+    title: str
+    lines: Callable[[], list[str]]
+    needs: tuple[Path, ...] = ()
+
+    def told(self) -> str:
+        """Its Markdown; how long that took goes to stderr."""
+        absent = [str(path.relative_to(DATA)) for path in self.needs if not path.is_dir()]
+        begun = perf_counter()
+        lines = [f"Not measured: no data in {', '.join(absent)}."] if absent else self.lines()
+        print(f"{self.title}: {perf_counter() - begun:.0f} s", file=sys.stderr)
+        return "\n".join([f"## {self.title}", "", *lines])
 
 
 def main() -> int:
@@ -33,9 +55,9 @@ def main() -> int:
     if not DATA.is_dir():
         print(f"no data at {DATA}: nothing is written", file=sys.stderr)
         return 1
-    sections = ["\n".join(section()) for section in SECTIONS]
-    text = "\n\n".join([HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}").strip(), *sections])
-    PAGE.write_text(text + "\n", encoding="utf-8")
+    head = HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}").strip()
+    page = "\n\n".join([head, *(section.told() for section in SECTIONS)])
+    PAGE.write_text(page + "\n", encoding="utf-8")
     print(f"wrote {PAGE}")
     return 0
 
@@ -49,9 +71,7 @@ def drainage() -> list[str]:
     told = [_drainage_row(name, one) for name, one in study.rows.items()]
     both = ", ".join(f"{km2:g}" for km2 in study.in_both_km2) or "none"
     return [
-        "## Drainage from the ground alone",
-        "",
-        _text(
+        text(
             f"""South-west Wake County, North Carolina: a bare-earth model of {county.side:g} m
             cells, and {county.streams[:, 2].sum() / 1000:,.0f} km of mapped streams, those included
             that run part of the year. Nothing of the map goes into the routing. The area that a
@@ -59,7 +79,7 @@ def drainage() -> list[str]:
             {len(wake_county.CANDIDATES_KM2)} candidates) and reported in the other one."""
         ),
         "",
-        _text(
+        text(
             f"""Near means within {wake_county.TOLERANCE_CELLS} cells. Asked for were
             {wake_county.LEAST_FOUND:.0%} of the mapped length near derived drainage,
             {wake_county.LEAST_RIGHT:.0%} of the derived length near mapped streams, and at most
@@ -68,11 +88,9 @@ def drainage() -> list[str]:
             drainage, along the mapped streams of the half."""
         ),
         "",
-        *_table(
-            _HEAD, [*told, _drainage_row(f"depressions filled; {unseen}", filled.rows[unseen])]
-        ),
+        *table(_HEAD, [*told, _drainage_row(f"depressions filled; {unseen}", filled.rows[unseen])]),
         "",
-        _text(
+        text(
             f"""**The worst row** is *{worst}*: {row.agreement.found:.1%} and
             {row.agreement.right:.1%}. F1 hardly changes with the threshold, so its top is a matter
             of the half; of the candidates, those that hold all three conditions in both halves are:
@@ -103,43 +121,38 @@ def _drainage_row(name: str, row: wake_county.Row) -> list[str]:
 
 def reference() -> list[str]:
     """The routing beside GRASS."""
-    lines = ["## Routing beside GRASS", ""]
     if not grass.is_here():
-        return [*lines, f"Not measured: {grass.MISSING}."]
+        return [f"Not measured: {grass.MISSING}."]
     found = grass.comparison(wake_county.FOLDER / "elev_ned_30m.tif", CHANNEL_KM2)
     return [
-        *lines,
-        _text(
+        text(
             f"""`r.watershed -s` on the same ground, by other people's code. Channels are cells that
             {found.pop("channel_km2"):g} km2 drain through; ranks are Spearman's."""
         ),
         "",
-        *_table(["what", "value"], [[k.replace("_", " "), f"{v:.4f}"] for k, v in found.items()]),
+        *table(["what", "value"], [[k.replace("_", " "), f"{v:.4f}"] for k, v in found.items()]),
     ]
 
 
 def surfaces() -> list[str]:
     """The guard that tells a surface model from a terrain model, from fine to coarse cells."""
-    folder = DATA / "buildings" / "alexandria"
     county = wake_county.county()
     told = []
     for name, kind in (("dsm.tif", "surface"), ("dtm.tif", "ground")):
         for coarser in range(1, 7):
-            values, pixel = _coarser(folder / name, coarser)
+            values, pixel = _coarser(ALEXANDRIA / name, coarser)
             told.append(_surface_row(f"Alexandria, {kind}", values, pixel))
     told.append(_surface_row("Wake County, ground", county.elevation, county.side))
     return [
-        "## A surface model taken for the ground",
-        "",
-        _text(
+        text(
             f"""Lidar of Alexandria, Virginia (0.3 km2): what the laser met first, and the ground
             below it, in cells averaged to each size. A warning should come from the surface alone;
             above {COARSEST_M:g} m nothing is said."""
         ),
         "",
-        *_table(["model", "cells (m)", "between walls", "warns"], told),
+        *table(["model", "cells (m)", "between walls", "warns"], told),
         "",
-        _text(
+        text(
             """Where the town's footprints are known, their height above the ground around them
             decides instead of the shape of the ground. Both rules were set with this one place in
             view: another town may be told less well."""
@@ -161,16 +174,15 @@ def _coarser(path: Path, factor: int) -> tuple[Array, float]:
     return np.asarray(blocks.mean(axis=(1, 3))), pixel * factor
 
 
-def _text(words: str) -> str:
-    return fill(" ".join(words.split()), 100, break_long_words=False, break_on_hyphens=False)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    ruler = ["---", *["---:"] * (len(head) - 1)]
-    return [f"| {' | '.join(row)} |" for row in (head, ruler, *rows)]
-
-
-SECTIONS = (drainage, reference, surfaces)
+SECTIONS = (
+    Section("Drainage from the ground alone", drainage, (wake_county.FOLDER,)),
+    Section("Routing beside GRASS", reference, (wake_county.FOLDER,)),
+    Section("A surface model taken for the ground", surfaces, (ALEXANDRIA, wake_county.FOLDER)),
+    Section("A flood model where a town has a label", made_up_flood.section),
+    Section("Buildings in a modelled flood", jakarta.section, (jakarta.FOLDER,)),
+    Section("An observed flood, as delivered", veneto.section, (veneto.FOLDER,)),
+    Section("Surface heat on real ground", heat.section, heat.FOLDERS),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,18 +9,16 @@ import os
 import subprocess
 import sys
 
-import geopandas
 import numpy as np
 import pytest
 import rasterio
-import shapely
 
+from benchmarks.jakarta import at_centroids, column, counted, of_the_file, overlaid
 from geoml.areas.area import load
 from geoml.areas.sources import sources
 from geoml.areas.units import units
 from geoml.paths import Home
 from geoml.raster.cog import read
-from geoml.raster.grid import transformer
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 
@@ -55,40 +53,6 @@ def jakarta(folder, tmp_path_factory):
     return home, load(home, "jakarta"), geoml("exposure", "--area", "jakarta")["by_depth"]
 
 
-def counted(depth):
-    """Dry, to 0.5, to 1, to 2, deeper, unknown."""
-    tests = (depth == 0, (depth > 0) & (depth <= 0.5), (depth > 0.5) & (depth <= 1),
-             (depth > 1) & (depth <= 2), depth > 2, np.isnan(depth))  # fmt: skip
-    return np.array([one.sum() for one in tests])
-
-
-def column(told, name):
-    return np.array([line[name] for line in (*told["classes"], told["unknown"])])
-
-
-def overlaid(frame, values, x, y):
-    """Mean of the known cells under each footprint by the area of each in it, one after another.
-
-    ``x`` and ``y`` are the corners of the cells, each of shape (rows + 1, cols + 1).
-    """
-    west, east, south, north = x[:-1, :-1], x[1:, 1:], y[1:, 1:], y[:-1, :-1]
-    means = []
-    for shape in frame.geometry:
-        left, bottom, right, top = shape.bounds
-        rows = np.flatnonzero((south.min(1) <= top) & (north.max(1) >= bottom))
-        cols = np.flatnonzero((west.min(0) <= right) & (east.max(0) >= left))
-        total = weight = 0.0
-        for r in rows:
-            for c in cols:
-                ring = [(r, c), (r, c + 1), (r + 1, c + 1), (r + 1, c)]
-                cell = shapely.Polygon([(x[at], y[at]) for at in ring])
-                if np.isfinite(values[r, c]) and cell.intersects(shape):
-                    part = cell.intersection(shape).area
-                    total, weight = total + part * values[r, c], weight + part
-        means.append(total / weight if weight else np.nan)
-    return np.array(means)
-
-
 def test_the_file_declares_a_nodata_that_it_never_uses(folder):
     with rasterio.open(folder / "jakarta_continuous_flood.tif") as dataset:
         assert dataset.nodata == -9999
@@ -97,15 +61,7 @@ def test_the_file_declares_a_nodata_that_it_never_uses(folder):
 
 def test_counts_by_centroid_are_those_of_the_file(folder, jakarta):
     """52 % of 7,689 buildings in water, 30 % in more than 0.5 m, 69 outside the raster."""
-    frame = geopandas.read_file(folder / "jakarta_building.gpkg")
-    middle = shapely.centroid(np.asarray(frame.geometry.array))
-    with rasterio.open(folder / "jakarta_continuous_flood.tif") as dataset:
-        spots = zip(shapely.get_x(middle), shapely.get_y(middle), strict=True)
-        depth = np.array([one[0] for one in dataset.sample(spots)], float)
-        west, south, east, north = dataset.bounds
-    x, y = shapely.get_x(middle), shapely.get_y(middle)
-    depth[(x < west) | (x > east) | (y < south) | (y > north)] = np.nan
-    expected = counted(depth)
+    expected = counted(at_centroids(folder))
     assert expected.sum() == 7689
     assert expected[5] == 69
     assert expected[1:5].sum() / 7689 == pytest.approx(0.52, abs=0.005)
@@ -137,11 +93,6 @@ def test_counts_by_footprint_are_those_of_a_slow_exact_overlay(jakarta):
 def test_counts_by_footprint_are_those_of_the_file(folder, jakarta):
     """The file's own cells, their corners brought to the area's CRS, laid over the footprints."""
     home, area, told = jakarta
-    frame = units(home, area, "buildings")
-    with rasterio.open(folder / "jakarta_continuous_flood.tif") as dataset:
-        values, place = dataset.read(1).astype(float), dataset.transform
-        col, row = np.meshgrid(np.arange(dataset.width + 1), np.arange(dataset.height + 1))
-    x, y = transformer("EPSG:4326", area.crs).transform(*(place @ (col, row)))
-    expected = counted(overlaid(frame, values, x, y))
+    expected = counted(of_the_file(home, area, folder))
     assert expected.sum() == 7684
     assert np.abs(column(told, "buildings") - expected).max() <= 30
