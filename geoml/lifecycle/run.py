@@ -105,7 +105,7 @@ def _is_made_from(
     made = edition.manifest()
     names = _usable(home, service, modelstore.open_model(service, ref), area)
     now = statement(home, service, area, ref, names)
-    same = ("model", "feature_signatures", "sources", "born", "code_version")
+    same = ("model", "model_files", "feature_signatures", "sources", "born", "code_version")
     return all(made.get(key) == now[key] for key in same)
 
 

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from geoml import modelstore
+from geoml import editions, modelstore
 from geoml.areas.area import load
 from geoml.areas.ingest import ingest
 from geoml.files import read_json, write_json
@@ -57,6 +57,15 @@ def test_what_features_warn_of_is_said_once(made_up, home):
     area, ref = load(home, "soaked"), modelstore.champion(home, "soak")
     said = statement(home, made_up.service, area, ref, ("elevation", "building_density"))
     assert codes(said).count("edge") == 1
+
+
+def test_an_edition_of_a_model_that_ships_anew_under_its_name_is_stale(home):
+    """Else the map keeps the numbers of before, and the API answers with those of now."""
+    assert is_current(home, "soak", "soaked")
+    manifest = editions.current(home, "soak", "soaked").folder / "manifest.json"
+    told = read_json(manifest)
+    write_json(manifest, {**told, "model_files": {**told["model_files"], "model.json": "0" * 64}})
+    assert not is_current(home, "soak", "soaked")
 
 
 def learned(home, version="2"):
