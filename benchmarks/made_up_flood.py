@@ -135,8 +135,8 @@ def _beside_the_rules(one: towns.Trained) -> str:
     verb = "does better than" if shipped > rule else "**does worse than**"
     return (
         f"The index that ships {verb} the best single threshold on this flood: CSI {shipped:.3f} "
-        f"against {rule:.3f} for {_name(best, one)}. It was not fitted to it, and the thresholds "
-        "were."
+        f"against {rule:.3f} for {_name(best, one)}, with a threshold that is chosen on the other "
+        f"folds for both; AUC {block['frozen']['auc']:.3f} against {block[best]['auc']:.3f}."
     )
 
 
