@@ -162,7 +162,8 @@ def _maplibre(collection: Collection, one: Look, base: str, language: Language) 
         raise UnknownLayer(
             "vector tiles carry no bounds", where=collection.id, expected=DEFAULT, got=one.id
         )
-    tilejson, kinds = f"{base}/tiles/{TMS}?f=tilejson", catalog.get(collection.service).units
+    kinds = collection.section.kinds or catalog.get(collection.service).units
+    tilejson = f"{base}/tiles/{TMS}?f=tilejson"
     return styles_maplibre.vector(one, tilejson, "units", kinds, language)
 
 

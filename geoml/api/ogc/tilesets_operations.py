@@ -70,6 +70,7 @@ def _styles(entries: Sequence[Entry]) -> dict[str, Any]:
     ending = _in_path("ending", "What will read it.")
     ending["schema"] = {"type": "string", "enum": list(styles_routes.KINDS)}
     content: dict[str, Any] = dict.fromkeys(styles_routes.KINDS.values(), _BYTES)
+    content[styles_routes.KINDS["json"]] = _OBJECT
     layer = _in_path("layerId", "Id of a layer; GET /areas lists them.")
     at, own = "/collections/{collectionId}/styles", _collection(entries, "units")
     style = _in_path("styleId", "Id of a style.")
