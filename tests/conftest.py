@@ -149,7 +149,7 @@ def _kinds() -> list[tuple[str, Section, bool]]:
     params=_kinds(),
     ids=lambda one: f"{one[0]}{one[1].suffix or '-units'}{'@' * one[2]}",
 )
-def kind(request, town):
+def kind_of_collection(request, town):
     """One collection of each kind that there is: units of everybody and of staff, cells, pinned.
 
     With ``id``, ``service`` (its name), ``section`` and ``pinned``.

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from geoml import catalog
 from geoml.api.app import create_app
 from geoml.api.security import DOORS, declare, door_of
 from geoml.api.settings import Settings
@@ -69,7 +70,10 @@ def operations(app, roles):
         for verb, told in item.items()
         if verb in VERBS
     ]
-    assert len(found) > 15
+    asked = {path for path, _, _ in found}
+    for service in map(catalog.get, catalog.names()):
+        assert f"/services/{service.name}/predict" in asked
+        assert (f"/services/{service.name}/scenarios" in asked) == bool(service.actions)
     return found
 
 

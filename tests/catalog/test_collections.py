@@ -28,8 +28,8 @@ def edition(town, service_name):
 
 
 @pytest.fixture(scope="module")
-def one(town, kind):
-    return find(town, kind.id)
+def one(town, kind_of_collection):
+    return find(town, kind_of_collection.id)
 
 
 def features(page):
@@ -44,8 +44,9 @@ def test_every_service_of_the_town_has_units_and_cells(town):
     assert set(fed) == set(catalog.names())
 
 
-def test_a_collection_says_what_it_is(one, kind, town):
-    area, edition = areas.load(town, "town"), editions.current(town, kind.service, "town")
+def test_a_collection_says_what_it_is(one, kind_of_collection, town):
+    kind, area = kind_of_collection, areas.load(town, "town")
+    edition = editions.current(town, kind.service, "town")
     assert (one.id, one.section, one.pinned) == (kind.id, kind.section, kind.pinned)
     assert (one.kind, one.audience) == (kind.section.kind, kind.section.audience)
     assert (one.crs, one.when, one.edition) == (area.crs, "2025-07-20", edition.id)

@@ -15,8 +15,8 @@ from geoml.vector.read import read_frame
 
 
 @pytest.fixture
-def one(home, kind):
-    return find(home, kind.id)
+def one(home, kind_of_collection):
+    return find(home, kind_of_collection.id)
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ import random
 import sys
 import time
 
+from geoml import catalog
+from geoml.api import scenarios
 from geoml.api.ogc import boxes as ogc_boxes
 from geoml.api.ogc import cql2, crs, moments, parameters, predicates
+from geoml.api.problems import BadBody
 from geoml.api.security import door_of, loggable
 from geoml.api.stac import query as stac
 from geoml.errors import GeomlError, UnknownLayer
@@ -60,6 +63,25 @@ def _body(text):
     stac.from_body(found)
 
 
+def _scenario(text):
+    """A text as the whole question, as its geometry where it is JSON, and as its other values."""
+    service = next(one for one in map(catalog.get, catalog.names()) if one.actions)
+    action = service.actions[0]
+    good = {"area": "a", "geometry": None, "action": action.name, "amount": action.valid[1]}
+    try:
+        shape = json.loads(text)
+    except (ValueError, RecursionError):
+        shape = {"type": "Polygon", "coordinates": text}
+    filled = [json.dumps({**good, "geometry": shape})]
+    filled += [json.dumps({**good, name: text}) for name in good]
+    for body in (text, *filled):
+        try:
+            scenarios.parse(service, body.encode("utf-8", "surrogatepass"), "application/json")
+        except BadBody as error:
+            if error.status not in {400, 422} or not error.detail:
+                raise ValueError("a refusal that says nothing") from error
+
+
 def _tile(text):
     numbers = [int(part) for part in text.split("/") if part.isascii() and part.isdigit()][:3]
     if len(numbers) == 3 and numbers[0] <= MAX_ZOOM:
@@ -105,6 +127,7 @@ PARSERS = {
     "front": _front,
     "path": _path,
     "query": _query,
+    "scenario": _scenario,
     "stac body": _body,
     "stac geometry": stac.INTERSECTS.read,
     "stac ids": stac.IDS.read,
@@ -142,6 +165,7 @@ CORPUS = [
     *('{"intersects": {"type": "Point", "coordinates": [1e400, 0]}}', '{"ids": "a"}', "null", "[]"),
     *('{"type": "Point", "coordinates": []}', '{"type": "Polygon", "coordinates": [[[0, 0]]]}'),
     *('{"type": "Point", "coordinates": [[[1]]]}', '{"type": "Polygon", "coordinates": null}'),
+    *('{"type": "Polygon", "coordinates": [[[0,0],[1,0],[1,1],[0,0]]]}', "[[[[0,0],[1,1e999]]]]"),
     *('{"type": "GeometryCollection", "geometries": []}', '{"type": ["Point"]}', '{"type": {}}'),
     *("bbox=1,2,3,4&bbox=1,2,3,4", "bbox=%ff", "bbox", "=&=", "&" * 200, "filter=%00", "%zz=%"),
     *("(" * 8 + " 1", "(" * 21 + " 1", "(" * 7 + "name IN (" + "1," * 1900 + "b"),

@@ -22,8 +22,9 @@ def api(doors):
 
 
 @pytest.fixture(scope="session")
-def known(kind, town, api, doors):
+def known(kind_of_collection, town, api, doors):
     """One collection of each kind: its document, and all its features, by following ``next``."""
+    kind = kind_of_collection
     headers = doors.staff if kind.section.audience == "staff" else {}
     path = f"/collections/{kind.id}"
     answer = api.get(path, headers=headers)
