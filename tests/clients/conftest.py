@@ -8,6 +8,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from geoml.catalog.collections import all_of
 from geoml.cli.smoke import serving
 
 PYTHON = "/usr/bin/python3"
@@ -15,9 +16,9 @@ LOOK = Path(__file__).parent / "qgis_look.py"
 
 
 @pytest.fixture(scope="session")
-def address(town):
-    """Where the server of the tiny town listens."""
-    with serving(home=town.root) as port:
+def address(doors):
+    """Where the server of the tiny town listens; it knows the token of ``doors``."""
+    with serving(home=doors.home.root) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -48,6 +49,18 @@ def gdal(tmp_path_factory):
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def bearer(doors):
+    """The options by which GDAL's programs show a token."""
+    return "--config", "GDAL_HTTP_HEADERS", f"Authorization: {doors.staff['authorization']}"
+
+
+@pytest.fixture(scope="session")
+def hidden(town):
+    """Ids of the collections that are for staff."""
+    return [one.id for one in all_of(town) if one.audience == "staff"]
 
 
 @pytest.fixture(scope="session")

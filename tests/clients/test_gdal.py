@@ -36,6 +36,23 @@ def test_ogrinfo_lists_what_the_api_lists(gdal, get, address):
         assert f": {one['id']} (title: {one['title']})" in told
 
 
+def test_staff_collections_are_there_for_who_shows_a_token(
+    gdal, get, address, bearer, doors, hidden, tmp_path
+):
+    listed, all_listed = (
+        gdal("ogrinfo", "-so", f"OAPIF:{address}", *more) for more in ((), bearer)
+    )
+    assert hidden
+    for name in hidden:
+        assert f": {name} (title: " not in listed
+        assert f": {name} (title: " in all_listed
+        out = tmp_path / f"{name}.gpkg"
+        options = ("-oo", "PAGE_SIZE=2000", *bearer)
+        gdal("ogr2ogr", "-f", "GPKG", out, f"OAPIF:{address}", name, *options)
+        told = json.loads(get(f"/collections/{name}", **doors.staff))
+        assert len(geopandas.read_file(out)) == told["numberOfFeatures"] > 0
+
+
 def test_ogr2ogr_pages_through_all_features(gdal, address, tmp_path, document, collection):
     out = tmp_path / "all.gpkg"
     gdal("ogr2ogr", "-f", "GPKG", out, f"OAPIF:{address}", collection, "-oo", "PAGE_SIZE=500")

@@ -23,6 +23,7 @@ import pytest
 import geoml
 from geoml.api.app import create_app
 from geoml.api.settings import Settings
+from geoml.areas.area import load
 
 VERBS = ("get", "post", "put", "patch", "delete")
 VARIABLE = "GEOML_TEST_CANARY"
@@ -200,7 +201,16 @@ def attacked(town):
 
 
 @pytest.fixture(scope="session")
-def operations(attacked):
+def ground(town):
+    """A square in the town, as a scenario is asked about it."""
+    west, south, east, north = load(town, "town").grid.lonlat_bounds()
+    x, y = (west + east) / 2, (south + north) / 2
+    ring = [[x, y], [x + 0.004, y], [x + 0.004, y + 0.003], [x, y + 0.003], [x, y]]
+    return {"area": "town", "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+@pytest.fixture(scope="session")
+def operations(attacked, ground):
     """(path, verb, operation) of everything that the OpenAPI document tells."""
     document = attacked.ask("get", "/api").json()
     found = []
@@ -210,6 +220,7 @@ def operations(attacked):
                 told = dict(item[verb])
                 told["parameters"] = [*item.get("parameters", []), *told.get("parameters", [])]
                 told["body"] = _body_schema(told, document)
+                told["example"] = _example(told, ground)
                 found.append((path, verb, told))
     assert len(found) > 40
     return found
@@ -235,7 +246,7 @@ def good(attacked, operations):
         **{"TileMatrixSet": "WebMercatorQuad"},
         **{"area": "town", "service": edition["service"], "edition": edition["edition"]},
         **{"lon": f"{(west + east) / 2}", "lat": f"{(south + north) / 2}"},
-        **{"format": "png", "name": "units.parquet"},
+        **{"format": "png", "name": "score.tif"},
         **{"collectionId": feature, "featureId": str(items["features"][0]["id"])},
         **{"itemId": records["features"][0]["id"], "rescale": "0,100"},
         **{"Service": "WMTS", "Request": "GetTile", "Version": "1.0.0", "Style": "default"},
@@ -319,6 +330,15 @@ def _tags(body):
     inside = b" ".join(part.partition(b">")[0] for part in parts)
     scripts = [part.partition(b"</script")[0] for part in body.split(b"<script")[1:]]
     return inside.replace(b"&quot;", b"") + b" ".join(scripts)
+
+
+def _example(told, ground):
+    """The good body that the document shows, about ground in the town; None where it shows none."""
+    for content in told.get("requestBody", {}).get("content", {}).values():
+        if "example" in content:
+            shown = content["example"]
+            return {**shown, **ground} if "geometry" in shown else shown
+    return None
 
 
 def _body_schema(told, document):

@@ -86,6 +86,17 @@ def test_the_good_values_are_good(attacked, operations, target):
     assert wrong == []
 
 
+def test_the_good_bodies_are_good(attacked, operations, target):
+    """An attack in one field of a body that is refused for another would reach nothing."""
+    bodies = [(path, told) for path, _, told in operations if told["example"] is not None]
+    assert {"predict", "scenarios"} <= {path.rpartition("/")[2] for path, _ in bodies}
+    headers = [("content-type", "application/json")]
+    for path, told in bodies:
+        body = json.dumps(told["example"]).encode()
+        got = attacked.ask("post", target(path, told), headers, body)
+        assert got.status == 200, (path, got.text)
+
+
 def test_paths_and_queries(attacked, operations, attacks, target, judge, listening):
     faults = []
     for path, verb, told in operations:
@@ -138,7 +149,7 @@ def test_bodies(attacked, operations, attacks, target, judge, listening):
     faults = []
     for path, verb, told in operations:
         for text in (text for group in attacks.values() for text in group):
-            for body in _bodies(told["body"], text):
+            for body in (*_bodies(told["body"], text), *_almost_good(told["example"], text)):
                 headers = [("content-type", "application/json")]
                 fault = judge(attacked.ask(verb, target(path, told), headers, body))
                 if fault is not None:
@@ -173,8 +184,26 @@ def _bombed(path, told, encoded, text, target):
         yield where, b'{"a":' * 100_000
         yield where, b"[" + b"1," * 500_000 + b"1]"
         yield where, b"1" * 1_000_000
-        for body in _bodies(told["body"], encoded):
+        for body in (*_bodies(told["body"], encoded), *_almost_good(told["example"], encoded)):
             yield where, body
+
+
+def _almost_good(example, text):
+    """A good body with an attack in one of its values, as deep as values go, or among its keys."""
+    plain = unquote_to_bytes(text).decode("utf-8", "surrogateescape")
+    for attacked in _swapped(example, plain) if isinstance(example, dict) else ():
+        yield json.dumps(attacked).encode()
+
+
+def _swapped(node, text):
+    """The same document, each time with another one of its values exchanged for the text."""
+    yield text
+    if isinstance(node, dict):
+        yield {**node, text: text}
+        for name, value in node.items():
+            yield from ({**node, name: one} for one in _swapped(value, text))
+    elif isinstance(node, list) and node:
+        yield from ([one, *node[1:]] for one in _swapped(node[0], text))
 
 
 def _bodies(schema, text):
