@@ -20,6 +20,10 @@ knows that, the height above the drainage does not.
 CHANNEL_CELLS = 25
 """Least number of cells upstream of such a channel: a few cells of coarse ground are no bed."""
 
+RIVER_KM2 = 1.0
+"""Least upstream area of what a person would call a river or a stream, where no map shows one: the
+way to the next gully says little. A choice, not a fit."""
+
 UNDRAINED = -1
 """What stands for the nearest drainage cell where water leaves known ground before it meets one."""
 
@@ -37,12 +41,21 @@ def drainage(
     """
     known = ~np.isnan(flow.level)
     if channel_km2 is None:
-        cell_km2 = flow.pixel_x * flow.pixel_y / 1e6
-        channel_km2 = max(CHANNEL_KM2, CHANNEL_CELLS * cell_km2)
+        channel_km2 = _resolved(CHANNEL_KM2, flow)
     found: Mask = known & (upstream_km2 >= channel_km2)
     if water is not None:
         found |= known & (water | _beside(water & ~known, flow))
     return found
+
+
+def rivers(flow: Flow, upstream_km2: Array, water: Mask | None = None) -> Mask:
+    """The drainage without its smallest channels: mapped water, and channels of ``RIVER_KM2``."""
+    return drainage(flow, upstream_km2, water, _resolved(RIVER_KM2, flow))
+
+
+def _resolved(least_km2: float, flow: Flow) -> float:
+    """That area, and no less than cells of this size can tell."""
+    return max(least_km2, CHANNEL_CELLS * flow.pixel_x * flow.pixel_y / 1e6)
 
 
 def _beside(unseen: Mask, flow: Flow) -> Mask:

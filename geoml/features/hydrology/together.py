@@ -17,7 +17,7 @@ from geoml.features.elevation import VALID
 from geoml.features.hydrology.accumulation import truncated, upstream_area
 from geoml.features.hydrology.catchment import catchment
 from geoml.features.hydrology.distances import flow_distance, river_distance
-from geoml.features.hydrology.drainage import at_drain, drainage, nearest_drain
+from geoml.features.hydrology.drainage import at_drain, drainage, nearest_drain, rivers
 from geoml.features.hydrology.gfi import gfi, river_depth, water_depth
 from geoml.features.hydrology.hand import hand
 from geoml.features.hydrology.routing import Cells, Flow, check_size, route
@@ -37,13 +37,18 @@ LEAST_TOLD_PERCENT = 1
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The way of the water over a ground, and the drainage that it meets."""
+    """The way of the water over a ground, and the drainage that it meets.
+
+    ``rivers`` is mapped water and the larger channels; ``sea`` is where the ground ends.
+    """
 
     elevation: Array
     flow: Flow
     upstream_km2: Array
     drainage: Mask
     drain: Cells
+    rivers: Mask
+    sea: Mask
     grid: Grid
     window: Window
 
@@ -73,7 +78,7 @@ Members: TypeAlias = Mapping[str, Callable[[Course, int], Array]]
 def _river_distance(course: Course, workers: int) -> Array:
     unknown = np.isnan(course.elevation)
     sides = course.grid.pixel_x, course.grid.pixel_y
-    return river_distance(course.drainage, unknown, *sides, workers=workers)[course.window.slices]
+    return river_distance(course.rivers, unknown, *sides, workers=workers)[course.window.slices]
 
 
 def _flow_distance(course: Course, _: int) -> Array:
@@ -118,12 +123,14 @@ def together(
 ) -> Mapping[str, tuple[Caution, ...]]:
     """Write the wanted ones of ``MEMBERS``; all but the sink depth are cautioned for a cut basin.
 
-    Raises UnusableGrid, before anything is read, when the ground has too many cells.
+    The sea is no ground: NaN in each of them. Raises UnusableGrid, before anything is read, when
+    the ground has too many cells.
     """
     check_size(ground.grid.shape)
     course = trace(ground, keys)
+    sea = course.sea[course.window.slices]
     for name in wanted:
-        write(name, MEMBERS[name](course, workers))
+        write(name, np.where(sea, np.float32(np.nan), MEMBERS[name](course, workers)))
     told = tuple(cut_basin(course))
     return {name: told for name in wanted if name != "sink_depth"} if told else {}
 
@@ -138,7 +145,8 @@ def trace(ground: Surroundings, keys: Collection[str]) -> Course:
     area = upstream_area(flow)
     found = drainage(flow, area, water) | ocean
     drain = nearest_drain(flow, found)
-    return Course(elevation, flow, area, found, drain, ground.grid, ground.window)
+    large = rivers(flow, area, water) & ~ocean
+    return Course(elevation, flow, area, found, drain, large, ocean, ground.grid, ground.window)
 
 
 def _whole(ground: Surroundings, key: str) -> Array:
@@ -156,7 +164,7 @@ def _strips(grid: Grid) -> Iterator[Window]:
 def cut_basin(course: Course) -> Iterator[Caution]:
     """A caution where drainage that the area needs comes from beyond the terrain model."""
     here = course.window.slices
-    known = ~np.isnan(course.elevation[here])
+    known = ~(np.isnan(course.elevation[here]) | course.sea[here])
     own = np.arange(course.drain.size, dtype=np.int32).reshape(course.drain.shape)[here]
     drain = course.drain[here]
     behind = truncated(course.flow).ravel()[np.where(drain >= 0, drain, own)]

@@ -86,7 +86,8 @@ def test_law_metres_are_metres(made, factor):
     np.testing.assert_array_equal(small.flow.downstream, large.flow.downstream)
     np.testing.assert_allclose(large.upstream_km2, small.upstream_km2 * factor**2, rtol=1e-5)
     if (small.drainage == large.drainage).all():
-        for name in ("flow_distance", "river_distance"):
+        alike = (small.rivers == large.rivers).all()
+        for name in ("flow_distance", "river_distance") if alike else ("flow_distance",):
             here, there = MEMBERS[name](small, 1), MEMBERS[name](large, 1)
             np.testing.assert_allclose(there, here * factor, rtol=1e-5, err_msg=name)
         np.testing.assert_array_equal(small.height, large.height)

@@ -41,6 +41,25 @@ def test_water_is_drainage_and_its_height_is_what_is_compared():
     assert alone(layers, GRID, "water_depth")[59, 20] == pytest.approx(depth, abs=0.05)
 
 
+def test_a_gully_is_drainage_but_no_river():
+    course = trace(ground_of({"dem": basin()}), ["dem"])
+    gullies = course.drainage & ~course.rivers
+    assert gullies.any()
+    assert (course.upstream_km2[gullies] < 1).all()
+    assert np.isnan(alone({"dem": basin()}, GRID, "river_distance")).all()  # 0.24 km2 in all
+
+
+def test_the_sea_is_no_ground():
+    grid = Grid("EPSG:2154", 600_000, 6_800_000, 100, 100, 60, 40)
+    row, col = np.mgrid[:60, :40]
+    ground = np.where(row < 40, 60.0 - row + abs(col - 20), 0.0).astype(np.float32)
+    layers = {"dem": ground}
+    for name in MEMBERS:
+        found = alone(layers, grid, name)
+        assert np.isnan(found[40:]).all(), name
+        assert np.isfinite(found[:40]).any(), name
+
+
 def test_a_cut_basin_is_told_where_the_area_needs_it_and_only_there():
     inner = Window(10, 10, 20, 20)
     seen, cut = {"dem": basin()}, {"dem": basin(outside=np.nan)}
