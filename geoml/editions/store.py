@@ -34,7 +34,7 @@ CURRENT = "current.json"
 OF_THE_HOME = ("born",)
 """What a manifest says of the home, not of the inputs: drawn when the area was created."""
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{10}")
-_POINTING = ".pointing"
+_POINTING = ".pointing.lock"
 _STALE_S = 60.0
 
 

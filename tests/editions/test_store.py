@@ -43,7 +43,7 @@ def test_a_failed_publication_changes_nothing(home):
         editions.publish(home, "answer", "town", fail)
     assert editions.current(home, "answer", "town") == before
     left = {p.name for p in home.editions("answer", "town").iterdir()}
-    assert left == {before.id, "current.json", ".lock", ".pointing"}
+    assert left == {before.id, "current.json", ".lock", ".pointing.lock"}
 
 
 def test_rollback_serves_the_edition_before(home):
