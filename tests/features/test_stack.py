@@ -136,8 +136,8 @@ def test_a_basin_that_was_not_seen_as_a_whole_is_told():
     assert set(told) == {"hand"}
     (caution,) = told["hand"]
     assert caution.code == "basin_cut"
-    assert " % " in caution.text.fr
-    assert " % " in caution.text.en
+    assert "\u00a0% du territoire" in caution.text.fr
+    assert "% of the area" in caution.text.en
 
 
 def test_only_what_is_asked_for_is_written_by_the_calling_thread():

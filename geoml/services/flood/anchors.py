@@ -106,10 +106,10 @@ def _terms(told: list[Mapping[str, Any]]) -> tuple[Term, ...]:
     )
 
 
-HAND = Term("hand", 0.15, at=(0.0, 5.3, 15.0), gives=(1.0, 0.5, 0.0), neutral=AVERAGE, error=2.0)
-GFI = Term("gfi", 0.4, at=(-2.0, 0.0, 2.0), gives=(0.0, 0.5, 1.0), neutral=AVERAGE, error=6.0)
+HAND = Term("hand", 0.3, at=(0.0, 5.3, 15.0), gives=(1.0, 0.5, 0.0), neutral=AVERAGE, error=2.0)
+GFI = Term("gfi", 0.3, at=(-2.0, 0.0, 2.0), gives=(0.0, 0.5, 1.0), neutral=AVERAGE, error=6.0)
 DEPTH = Term(
-    "water_depth", 0.45, at=(0.0, 0.5, 2.0), gives=(0.0, 0.5, 1.0), neutral=AVERAGE, error=2.0
+    "water_depth", 0.4, at=(0.0, 0.5, 2.0), gives=(0.0, 0.5, 1.0), neutral=AVERAGE, error=2.0
 )
 
 DISTANCE = Term(
