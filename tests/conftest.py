@@ -1,8 +1,10 @@
 """A tiny town for tests: known answer, ingested and published through the front door."""
 
+import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,6 +41,23 @@ def real_data():
     if not SHARED.is_dir():
         pytest.skip(f"no real data at {SHARED}: they are not part of the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def geoml_in():
+    """``geoml_in(root)(*words)``: the real command in a home, and the JSON that it answered."""
+
+    def of(root: Path):
+        def geoml(*words: str):
+            command = [sys.executable, "-m", "geoml.cli.main", *words]
+            environment = {**os.environ, "GEOML_HOME": str(root)}
+            done = subprocess.run(command, capture_output=True, text=True, env=environment)
+            assert done.returncode == 0, done.stderr
+            return json.loads(done.stdout)
+
+        return geoml
+
+    return of
 
 
 def little_files(folder: Path) -> dict[str, Path]:

@@ -4,11 +4,6 @@ Checked twice: exactly, against a slow overlay of the stored depths, and against
 itself, whose cells of 50 m were brought to 10 m without mixing (so borders moved by up to 5 m).
 """
 
-import json
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import rasterio
@@ -29,17 +24,11 @@ def folder(real_data):
 
 
 @pytest.fixture(scope="module")
-def jakarta(folder, tmp_path_factory):
+def jakarta(folder, geoml_in, tmp_path_factory):
     """(home, area, what ``geoml exposure`` answered)."""
     root = tmp_path_factory.mktemp("jakarta")
 
-    def geoml(*words):
-        command = [sys.executable, "-m", "geoml.cli.main", *words]
-        environment = {**os.environ, "GEOML_HOME": str(root)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
+    geoml = geoml_in(root)
     box = "106.815,-6.207,106.976,-6.11"
     geoml("area", "create", "jakarta", "--name", "Jakarta", "--bbox", box, "--resolution", "10")
     files = (

@@ -3,11 +3,6 @@
 Copernicus Emergency Management Service (c) 2018 European Union, EMSR332.
 """
 
-import json
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import shapely
@@ -22,18 +17,12 @@ LICENCE = "Copernicus EMS (c) 2018 European Union, EMSR332"
 
 
 @pytest.fixture(scope="module")
-def ingested(real_data, tmp_path_factory):
+def ingested(real_data, geoml_in, tmp_path_factory):
     """(home, what ``geoml ingest`` answered): by the commands that a town would give."""
     root = tmp_path_factory.mktemp("veneto")
     file = real_data / "flood" / "emsr332-veneto" / "observed_event_merged.shp"
 
-    def geoml(*words):
-        command = [sys.executable, "-m", "geoml.cli.main", *words]
-        environment = {**os.environ, "GEOML_HOME": str(root)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
+    geoml = geoml_in(root)
     geoml("area", "create", "veneto", "--name", "Veneto", "--bbox", "10.8,45.15,12.8,46.0",
           "--resolution", "100")  # fmt: skip
     told = geoml("ingest", "veneto", f"flood_extent={file}", "--licence", LICENCE)

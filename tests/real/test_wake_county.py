@@ -1,10 +1,5 @@
 """Water in Wake County: what the ground alone says, and what surveyors mapped."""
 
-import json
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -71,17 +66,11 @@ def test_a_map_moved_aside_is_no_longer_found(county):
 
 
 @pytest.fixture(scope="module")
-def home(folder, tmp_path_factory):
+def home(folder, geoml_in, tmp_path_factory):
     """The same through the command: three CRSs in, features of an area out."""
     root = tmp_path_factory.mktemp("wake")
 
-    def geoml(*words):
-        command = [sys.executable, "-m", "geoml.cli.main", *words]
-        environment = {**os.environ, "GEOML_HOME": str(root)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
+    geoml = geoml_in(root)
     geoml("area", "create", "wake", "--bbox", BBOX, "--resolution", "30")
     waters = [f"water={folder / 'streams.shp'}", f"water={folder / 'lakes.shp'}"]
     geoml("ingest", "wake", f"dem={folder / 'elev_ned_30m.tif'}", *waters)

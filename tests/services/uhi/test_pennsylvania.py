@@ -1,9 +1,6 @@
 """The walk-through of docs/walk-through.md on the real Landsat 7 scene, end to end."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -16,18 +13,12 @@ BANDS = {"blue": 1, "green": 2, "red": 3, "nir": 4, "swir1": 5, "swir2": 8, "the
 
 
 @pytest.fixture(scope="module")
-def home(real_data, tmp_path_factory):
+def home(real_data, geoml_in, tmp_path_factory):
     root = tmp_path_factory.mktemp("pa")
     scene = real_data / "heat" / "landsat7-pennsylvania-2002"
     file = scene / "etm_july_2002_8band.tif"
 
-    def geoml(*words):
-        command = [sys.executable, "-m", "geoml.cli.main", *words]
-        environment = {**os.environ, "GEOML_HOME": str(root)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
+    geoml = geoml_in(root)
     geoml("area", "create", "pa", "--bbox", "-76.297,40.484,-76.193,40.563")
     items = [f"{key}={file}:{band}" for key, band in BANDS.items()]
     geoml("ingest", "pa", *items, "--sensor", "landsat7", "--date", "2002-07-20")
