@@ -29,7 +29,7 @@ def request_schema(service: Service) -> dict[str, Any]:
 
 
 def prediction_schema(service: Service) -> dict[str, Any]:
-    """Answer of ``predict`` for one object; a list is answered with a list."""
+    """Answer of ``predict``: one for an object of features, a list of them for a list."""
     unit, score = service.target.unit, {"type": "number", "minimum": 0, "maximum": 100}
     number = {"type": "number", "nullable": True}
     properties: dict[str, Any] = {
@@ -52,7 +52,8 @@ def prediction_schema(service: Service) -> dict[str, Any]:
         "reference": {"type": "object", "nullable": True, "description": "What it is relative to."},
         "warnings": {"type": "array", "items": {"type": "object"}},
     }
-    schema = {"type": "object", "properties": properties}
+    one = {"type": "object", "properties": properties}
+    schema = {"oneOf": [one, {"type": "array", "items": one}]}
     return {
         "description": "The answer, or a list of answers for a list of rows",
         "content": {"application/json": {"schema": schema}},

@@ -140,7 +140,9 @@ def test_whatever_only_staff_is_linked_to_is_not_there_for_others(client, staff,
     for_staff, for_all = walk(client, staff["staff"]), walk(client, {})
     hidden = sorted(for_staff.keys() - for_all.keys())
     assert len(hidden) > 20
-    assert set(for_all.values()) == {200}
+    # A template of tiles is asked for its first one, which may lie outside what it covers.
+    lost = [path for path, status in for_all.items() if status != 200]
+    assert [path for path in lost if not path.endswith("/WebMercatorQuad/0/0/0")] == []
     leaked = [path for path in hidden if client.get(path).status_code != 404]
     assert leaked == []
 

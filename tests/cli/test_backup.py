@@ -63,7 +63,9 @@ def test_a_town_moves_to_another_home_while_it_is_served(own, tmp_path, service_
             f"http://127.0.0.1:{port}/areas", headers={"authorization": f"Bearer {token}"}
         )
         with urllib.request.urlopen(ask) as answer:
-            assert json.load(answer)["areas"][0]["editions"][0]["edition"] == edition.id
+            (area,) = json.load(answer)["areas"]
+        told = {one["service"]: one["edition"] for one in area["editions"]}
+        assert told[service_name] == edition.id
 
 
 def test_restoring_over_a_home_is_refused(town, tmp_path):
