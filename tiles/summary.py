@@ -37,8 +37,12 @@ def summary(path: str, version: str, max_size: int, bins: int) -> tuple[dict[str
 
 
 def statistics(values: Array, cells: int, bins: int) -> dict[str, Any]:
-    """Statistics of the known values of ``cells`` cells; None where nothing is known."""
-    ordered = np.sort(values)
+    """Statistics of the known ``values`` among ``cells`` cells; None where nothing is known.
+
+    ``values`` are a copy that nobody else needs: they are sorted where they lie.
+    """
+    values.sort()
+    ordered = values
     count = int(ordered.size)
     counted = {
         "count": float(count),
@@ -51,9 +55,12 @@ def statistics(values: Array, cells: int, bins: int) -> dict[str, Any]:
         names = ("min", "max", "mean", "std", "median", "majority", "minority")
         nothing: dict[str, Any] = dict.fromkeys((*names, "percentile_2", "percentile_98"))
         return {**nothing, "sum": 0.0, "unique": 0.0, "histogram": [[], []], **counted}
-    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    new = np.ones(count, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    first = np.flatnonzero(new)
     often = np.diff(np.r_[first, count])
     mean = float(ordered.mean(dtype=np.float64))
+    apart = np.subtract(ordered, mean, dtype=np.float64)
     edges = np.histogram_bin_edges(ordered, bins)
     below = np.r_[np.searchsorted(ordered, edges[:-1]), count]
     return {
@@ -61,7 +68,7 @@ def statistics(values: Array, cells: int, bins: int) -> dict[str, Any]:
         "max": float(ordered[-1]),
         "mean": mean,
         "sum": mean * count,
-        "std": float(np.sqrt(np.square(ordered - np.float64(mean)).mean())),
+        "std": math.sqrt(float(apart @ apart) / count),
         "median": _quantile(ordered, 0.5),
         "majority": float(ordered[first[often.argmax()]]),
         "minority": float(ordered[first[often.argmin()]]),
