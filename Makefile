@@ -44,7 +44,7 @@ test: $(ENV)/.dev  ## Every test that needs no server or browser
 	$(PY) -m pytest -q -n 2 -m "not slow"
 
 test-slow: $(ENV)/.dev maps/dist/index.html  ## Servers, Chromium, kill loops, real data
-	$(PY) -m pytest -q -n 2 --dist loadfile --durations=15 -m slow
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15 -m slow
 
 test-deep: $(ENV)/.deep  ## The tests that need PyTorch
 	$(PY) -m pytest -q -m deep

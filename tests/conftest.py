@@ -35,6 +35,14 @@ KEYS = ("red", "nir", "lst", "dem", "buildings", "water")
 GRID = Grid("EPSG:2154", 843_000.0, 6_520_500.0, 30.0, 30.0, 120, 120)
 
 
+LONGEST = ("test_one_folder.py", "test_notebooks.py", "test_site.py")
+"""Files with tests of minutes: started last, they are what the other workers wait for."""
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(scope="session")
 def real_data():
     """The folder of real data beside the checkout; skips where it is absent."""
