@@ -1,7 +1,6 @@
 """Towns that are known in part, and towns that are hardly one: plain statements, no invention."""
 
 import json
-import shutil
 
 import geopandas
 import numpy as np
@@ -21,13 +20,6 @@ from geoml.lifecycle.train import train
 from geoml.paths import Home
 from geoml.raster.cog import read
 from geoml.raster.webgrid import tiles_of
-
-
-@pytest.fixture
-def home(town, tmp_path):
-    """A copy of the town's home, with its model; to be changed."""
-    shutil.copytree(town.root, tmp_path / "home")
-    return Home(tmp_path / "home")
 
 
 @pytest.fixture

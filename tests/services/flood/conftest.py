@@ -26,6 +26,19 @@ RANGES = {
 
 
 @pytest.fixture(scope="session")
+def meta():
+    """What a caller of ``train`` says of the training."""
+    return {
+        "version": "1",
+        "created": "2024-07-01T00:00:00+00:00",
+        "reference": {"mode": "auto", "text": {"fr": "inondé", "en": "flooded"}},
+        "label": {"key": "flood_depth", "quantity": "depth of a flood"},
+        "support_m": 25.0,
+        "synthetic": True,
+    }
+
+
+@pytest.fixture(scope="session")
 def model():
     """The model that comes with geoml."""
     folder = packaged_models(SERVICE.name) / "1"

@@ -15,25 +15,17 @@ from geoml.learning.samples import take
 from geoml.services.flood import SERVICE
 from geoml.services.flood.learned import PARTS
 
-META = {
-    "version": "1",
-    "created": "2024-07-01T00:00:00+00:00",
-    "reference": {"mode": "auto", "text": {"fr": "inondé", "en": "flooded"}},
-    "label": {"key": "flood_depth", "quantity": "depth of a flood"},
-    "support_m": 25.0,
-    "synthetic": True,
-}
 ROWS = 60
 
 
 @pytest.fixture(scope="module")
-def learned(tmp_path_factory):
+def learned(tmp_path_factory, meta):
     scene, folder = SERVICE.scene(), tmp_path_factory.mktemp("learned")
     wet = (scene.features["hand"] < 3) | (scene.features["sink_depth"] > 0.2)
     cells = take(SERVICE, scene.features, 1.0 * wet, scene.grid, 25.0, area="valley")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(boosting, "ROUNDS", 40)
-        manifest = SERVICE.train(cells, folder, meta=META)
+        manifest = SERVICE.train(cells, folder, meta=meta)
     return SERVICE.load(folder, manifest), folder
 
 

@@ -14,15 +14,6 @@ from geoml.learning.samples import take
 from geoml.services.flood import SERVICE
 from geoml.services.flood.anchors import FROZEN, Anchors
 
-META = {
-    "version": "1",
-    "created": "2024-07-01T00:00:00+00:00",
-    "reference": {"mode": "auto", "text": {"fr": "inondé", "en": "flooded"}},
-    "label": {"key": "flood_depth", "quantity": "depth of a flood"},
-    "support_m": 25.0,
-    "synthetic": True,
-}
-
 
 def samples(scene, label):
     target, _ = SERVICE.target_of(label, scene.features, scene.grid, inside=None)
@@ -70,10 +61,12 @@ def hasty(monkeypatch):
 
 
 @pytest.mark.usefixtures("hasty")
-def test_where_a_threshold_does_as_well_the_baseline_stays_and_the_card_says_so(model, tmp_path):
+def test_where_a_threshold_does_as_well_the_baseline_stays_and_the_card_says_so(
+    model, tmp_path, meta
+):
     scene = SERVICE.scene()
     level = np.maximum(4.0 - scene.features["hand"], 0.0)
-    manifest = SERVICE.train(samples(scene, level), tmp_path, meta=META)
+    manifest = SERVICE.train(samples(scene, level), tmp_path, meta=meta)
     assert (manifest["champion"], manifest["frozen"]) == ("baseline", True)
     assert manifest["score_kind"] == "index"
     assert {one["code"] for one in manifest["warnings"]} >= {"index", "baseline"}
@@ -84,14 +77,14 @@ def test_where_a_threshold_does_as_well_the_baseline_stays_and_the_card_says_so(
 
 
 @pytest.mark.usefixtures("hasty")
-def test_what_no_threshold_on_the_river_explains_is_learned(tmp_path):
+def test_what_no_threshold_on_the_river_explains_is_learned(tmp_path, meta):
     """Water in hollows and sealed streets all over the valley: HAND and GFI know nothing of it."""
     scene = SERVICE.scene()
     row, col = np.indices(scene.grid.shape)
     pits = np.maximum(np.sin(row / 3) * np.sin(col / 3), 0).astype(np.float32)
     scene = replace(scene, features={**scene.features, "sink_depth": pits})
     wet = np.where(pits > 0.5, 0.4, 0.0).astype(np.float32)
-    manifest = SERVICE.train(samples(scene, wet), tmp_path, meta=META)
+    manifest = SERVICE.train(samples(scene, wet), tmp_path, meta=meta)
     assert manifest["champion"] == "lightgbm"
     assert manifest["score_kind"] == "probability"
     opened = SERVICE.load(tmp_path, manifest)
@@ -103,11 +96,11 @@ def test_what_no_threshold_on_the_river_explains_is_learned(tmp_path):
     assert np.nanmean(dry.parts["pluvial"]) < np.nanmean(got.parts["pluvial"]) - 0.1
 
 
-def test_a_label_too_small_to_learn_from_measures_the_baseline(tmp_path):
+def test_a_label_too_small_to_learn_from_measures_the_baseline(tmp_path, meta):
     scene = SERVICE.scene()
     label = np.full_like(scene.label, np.nan)
     label[30:42, 20:36] = scene.label[30:42, 20:36]
-    manifest = SERVICE.train(samples(scene, label), tmp_path, meta=META)
+    manifest = SERVICE.train(samples(scene, label), tmp_path, meta=meta)
     assert manifest["frozen"]
     assert manifest["areas"] == ["valley"]
     assert 0.5 < manifest["metrics"]["csi"] < 1
@@ -115,7 +108,7 @@ def test_a_label_too_small_to_learn_from_measures_the_baseline(tmp_path):
 
 
 @pytest.mark.parametrize("depth", [0.0, 3.0])
-def test_a_town_that_is_all_dry_or_all_wet_teaches_nothing(tmp_path, depth):
+def test_a_town_that_is_all_dry_or_all_wet_teaches_nothing(tmp_path, depth, meta):
     scene = SERVICE.scene()
     with pytest.raises(NotEnoughData, match="flooded or dry"):
-        SERVICE.train(samples(scene, np.full_like(scene.label, depth)), tmp_path, meta=META)
+        SERVICE.train(samples(scene, np.full_like(scene.label, depth)), tmp_path, meta=meta)
