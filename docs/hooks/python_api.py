@@ -51,15 +51,32 @@ def _dotted(root: Path, path: Path) -> str:
 
 
 def _page(root: Path, name: str, modules: list[str]) -> str:
+    """What a package says of itself, what it offers by its own name, and each module besides."""
     place = root / name.replace(".", "/")
-    source = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-    told = (
-        ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) if place.is_dir() else ""
-    )
-    parts = [f"# {name}", told or ""]
-    parts += [f"::: {module}" for module in modules]
+    parts = [f"# {name}"]
+    homes: list[str] = []
+    if place.is_dir():
+        tree = ast.parse((place / "__init__.py").read_text(encoding="utf-8"))
+        offered, homes = _offered(tree, name)
+        parts.append(ast.get_docstring(tree) or "")
+        parts += [f"::: {name}.{one}" for one in offered]
+    parts += [f"::: {module}" for module in modules if module not in homes]
     return "\n\n".join(parts) + "\n"
 
 
-def _docstring(path: Path) -> str:
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+def _offered(tree: ast.Module, name: str) -> tuple[list[str], list[str]]:
+    """Names that a package offers as its own (``__all__``), and its modules they come from.
+
+    A name is printed where its users find it: ``geoml.contract.Service``, not the room it lies in.
+    """
+    lists = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
+    ]
+    homes = [
+        node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{name}.")
+    ]
+    return (lists[0], [one for one in homes if one]) if lists and homes else ([], [])
