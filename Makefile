@@ -10,7 +10,7 @@ PY    := $(ENV)/bin/python
 GEOML := $(ENV)/bin/geoml
 PIP   := .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt
 DEMO  := serve,learn
-DEV   := $(DEMO),postgres,orchestrate,report,console,notebooks,docs,dev
+DEV   := $(DEMO),openvino,postgres,orchestrate,report,console,notebooks,docs,dev
 
 export GEOML_HOME ?= $(CURDIR)/data
 # Nothing that we depend on may phone home.
