@@ -1,6 +1,6 @@
 /** The HTTP API, found relative to the page: the map works under any sub-path. */
 
-import type { Answer, AnswerPart, Area, Contribution, Place, Service, Text } from "./types";
+import type { Answer, AnswerPart, Area, Bounds, Contribution, Place, Service, Text, Unit } from "./types";
 
 /** What went wrong: an RFC 9457 document, or no answer at all (status 0). */
 export class Problem extends Error {
@@ -11,6 +11,13 @@ export class Problem extends Error {
   ) {
     super(detail || title);
   }
+}
+
+/** An edition by its names. */
+export interface Pinned {
+  readonly service: string;
+  readonly area: string;
+  readonly edition: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -41,6 +48,20 @@ export async function at(
     throw unreadable("a feature without properties");
   }
   return answer(service, properties);
+}
+
+/** Units of an edition that meet a box, at most `limit`, and how many meet it in all. */
+export async function units(
+  { service, area, edition }: Pinned,
+  box: Bounds,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<{ readonly matched: number; readonly units: readonly Unit[] }> {
+  const asked = new URLSearchParams({ bbox: box.map((one) => one.toFixed(7)).join(","), limit: String(limit) });
+  const id = `${encodeURIComponent(service)}-${encodeURIComponent(area)}@${encodeURIComponent(edition)}`;
+  const page = await get(`collections/${id}/items?${asked}`, signal);
+  const found = list<Json>(page, "features").map(unit);
+  return { matched: number(page["numberMatched"]) ?? found.length, units: found };
 }
 
 /** The root of the API, one level above the page. */
@@ -113,6 +134,17 @@ function answer(service: Service, given: Json): Answer {
     contributions: items<Contribution>(given["contributions"]),
     cell: items<readonly [number, number]>(given["cell"]),
     warnings: items<Text>(given["warnings"]),
+  };
+}
+
+function unit(feature: Json): Unit {
+  const { geometry, properties } = feature;
+  const { type, coordinates } = isObject(geometry) ? geometry : {};
+  const many = type === "MultiPolygon" ? coordinates : type === "Polygon" ? [coordinates] : [];
+  return {
+    id: String(feature["id"] ?? ""),
+    values: isObject(properties) ? properties : {},
+    polygons: items<Unit["polygons"][number]>(many),
   };
 }
 

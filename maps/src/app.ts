@@ -7,7 +7,7 @@ import { renderControls } from "./controls";
 import type { Drawn } from "./controls";
 import { byId } from "./dom";
 import { Words } from "./i18n";
-import { chosen, hatching } from "./layers";
+import { chosen, extent, hatching } from "./layers";
 import type { BaseKind } from "./layers";
 import { MapView } from "./map";
 import { remember } from "./memory";
@@ -20,7 +20,8 @@ import { format, parse } from "./permalink";
 import type { Link } from "./permalink";
 import { Question } from "./question";
 import { closeSheet, listenToSheet } from "./sheet";
-import type { Area, Edition, Lang, Layer, Service } from "./types";
+import { isOfUnits } from "./subject";
+import type { Area, Bounds, Edition, Lang, Layer, Service } from "./types";
 
 const OPACITY = 0.8;
 
@@ -75,12 +76,16 @@ export class App {
     return this.edition ? chosen(this.edition, this.drawn.layer) : null;
   }
 
+  private get extent(): Bounds {
+    return extent(this.edition, this.area);
+  }
+
   /** Shows the area and service of now, at the view and the place of a link. */
   private open(link: Link): void {
     const view = link.view && this.map.shows(this.area.bbox, link.view) ? link.view : undefined;
     // Words first: the legend takes its room before the map looks how much is left.
     this.speak();
-    this.map.look(this.area, view);
+    this.map.look(this.area, this.extent, view);
     this.map.showBase(this.drawn.base, this.area);
     this.draw();
     tellMissed(missed(link, this.area, this.service), this.words);
@@ -157,12 +162,18 @@ export class App {
     }
     this.map.showLayer(layer, this.drawn.opacity);
     this.map.showHatch(this.hatchLayer());
+    this.outline();
     this.map.soften(shareOf(this.edition) !== null);
     this.map.fade(this.drawn.opacity);
     if (!layer) {
       setState("empty");
     }
     this.remember();
+  }
+
+  private outline(): void {
+    const { area, edition, service } = this;
+    void this.map.showOutlines(edition && isOfUnits(service) ? { ...edition, area: area.id } : null);
   }
 
   private hatchLayer(): Layer | null {
@@ -204,6 +215,7 @@ export class App {
   private setService(name: string): void {
     this.service = serviceOf(this.catalogue, name, this.area);
     this.speak();
+    this.map.approach(this.extent);
     this.draw();
     this.question.again();
     byId("service").querySelector<HTMLElement>("select, :checked")?.focus();
@@ -262,7 +274,7 @@ export class App {
     byId("skip").addEventListener("click", () => this.map.focus());
     byId("zoom-in").addEventListener("click", () => this.map.zoomBy(1));
     byId("zoom-out").addEventListener("click", () => this.map.zoomBy(-1));
-    byId("zoom-all").addEventListener("click", () => this.map.look(this.area, undefined));
+    byId("zoom-all").addEventListener("click", () => this.map.look(this.area, this.extent, undefined));
   }
 
   /** Goes where a link that was pasted into the open page leads. */

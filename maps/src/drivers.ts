@@ -1,9 +1,9 @@
 /** Bars: how much each input moves the answer away from the model's average. */
 
 import { el, vars } from "./dom";
-import { compact, decimal, withUnit } from "./format";
+import { compact, decimal, symbol, withUnit } from "./format";
 import type { Words } from "./i18n";
-import { shares } from "./kinds";
+import { digits as digitsOf, shares } from "./kinds";
 import type { Answer, Contribution, Service } from "./types";
 
 const SHOWN = 6;
@@ -33,15 +33,16 @@ export function renderDrivers(service: Service, answer: Answer, words: Words): H
   }
   const most = Math.max(0, ...rows.map((one) => one.amount));
   const least = Math.min(0, ...rows.map((one) => one.amount));
-  const scale = { least, span: Math.max(most - least, floor(answer) * each) };
+  const digits = points ? 1 : digitsOf(service);
+  const scale = { digits, least, span: Math.max(most - least, floor(answer) * each) };
   return el(
     "section",
     { class: "drivers", "aria-labelledby": "drivers-title" },
     el("h3", { id: "drivers-title" }, words.t("drivers")),
-    el("p", { class: "quiet" }, words.t(points ? "drivers_points" : "drivers_unit", { unit })),
+    el("p", { class: "quiet" }, words.t(points ? "drivers_points" : "drivers_unit", { unit: symbol(unit) })),
     // The line above has said "points" already: the narrow column keeps to the numbers.
     el("ul", {}, ...rows.map((one) => bar(one, scale, points ? "" : unit, words))),
-    sumLine(answer, [unit, each], words),
+    sumLine(answer, [unit, each], digits, words),
   );
 }
 
@@ -65,12 +66,13 @@ function row(one: Contribution, words: Words): Row {
 
 /** All bars share one scale, from the least to the most; zero lies between. */
 interface Scale {
+  readonly digits: number;
   readonly least: number;
   readonly span: number;
 }
 
-function bar(one: Row, { least, span }: Scale, unit: string, words: Words): HTMLElement {
-  const told = decimal(one.amount, words.lang, { digits: 1, signed: true });
+function bar(one: Row, { digits, least, span }: Scale, unit: string, words: Words): HTMLElement {
+  const told = decimal(one.amount, words.lang, { digits, signed: true });
   const share = (value: number): number => Math.round((value / span) * 1000) / 1000;
   const place = {
     zero: share(-least),
@@ -92,13 +94,14 @@ function bar(one: Row, { least, span }: Scale, unit: string, words: Words): HTML
 function sumLine(
   answer: Answer,
   [unit, each]: readonly [string, number],
+  digits: number,
   words: Words,
 ): HTMLElement | null {
   if (!answer.average || answer.target === null) {
     return null;
   }
   const told = (value: number): string =>
-    withUnit(decimal(value * each, words.lang, { digits: 1, signed: true }), unit);
+    withUnit(decimal(value * each, words.lang, { digits, signed: true }), unit);
   const moved = told(answer.target - answer.average);
   return el(
     "p",

@@ -31,18 +31,35 @@ export function compact(value: number, lang: Lang): string {
   return told.format(value).replace("-", MINUS);
 }
 
+/** A quantity that nobody knows better than to three digits: 4 320, 37.5. */
+export function rounded(value: number, lang: Lang): string {
+  const told = new Intl.NumberFormat(LOCALE[lang], { maximumSignificantDigits: 3 });
+  return told.format(value).replace("-", MINUS);
+}
+
+/** The name of a month, 0 for January. */
+export function monthName(month: number, lang: Lang, style: "long" | "narrow" = "long"): string {
+  const at = new Date(Date.UTC(2001, month, 1));
+  return new Intl.DateTimeFormat(LOCALE[lang], { month: style, timeZone: "UTC" }).format(at);
+}
+
 /** A share 0..1 as a percentage. */
 export function percent(share: number, lang: Lang): string {
   return new Intl.NumberFormat(LOCALE[lang], { style: "percent" }).format(share);
 }
 
 /** Units that are written otherwise than they are called; plain numbers carry none. */
-const SYMBOL: Readonly<Record<string, string>> = { "1": "", degree: "°", percent: `${NARROW}%` };
+const SYMBOL: Readonly<Record<string, string>> = { "1": "", degree: "°", percent: "%" };
+
+/** A unit as it is written: m2 is m². */
+export function symbol(unit: string): string {
+  return SYMBOL[unit] ?? unit.replace(/(?<=m)2\b/g, "²").replace(/(?<=m)3\b/g, "³");
+}
 
 /** A number and its unit. */
 export function withUnit(number: string, unit: string): string {
-  const symbol = SYMBOL[unit] ?? (unit ? `${NARROW}${unit}` : "");
-  return `${number}${symbol}`;
+  const written = symbol(unit);
+  return written && written !== "°" ? `${number}${NARROW}${written}` : `${number}${written}`;
 }
 
 /** An ISO date in words; anything else as it came. */

@@ -56,6 +56,12 @@ export function isSigned(service: Service): boolean {
   return Math.min(service.score.zero, service.target.valid?.[0] ?? 0) < 0;
 }
 
-function signed(number: number, service: Service, words: Words): string {
-  return decimal(number, words.lang, { signed: isSigned(service) });
+/** A value of the target, without its unit: large numbers carry no decimals that nobody knows. */
+export function signed(number: number, service: Service, words: Words): string {
+  return decimal(number, words.lang, { digits: digits(service), signed: isSigned(service) });
+}
+
+/** How many decimals mean something, by the anchors of the score. */
+export function digits({ score }: Service): number {
+  return Math.max(Math.abs(score.zero), Math.abs(score.hundred)) >= 100 ? 0 : 1;
 }

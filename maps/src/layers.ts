@@ -3,7 +3,7 @@
 import * as L from "leaflet";
 
 import { OSM_MAX_ZOOM, OSM_URL } from "./osm";
-import type { Base, Bounds, Edition, Layer, Place } from "./types";
+import type { Area, Base, Bounds, Edition, Layer, Place } from "./types";
 
 export const MAX_ZOOM = 20;
 
@@ -26,6 +26,11 @@ export function hatching(edition: Edition): Layer | null {
 export function chosen(edition: Edition, name: string | undefined): Layer | null {
   const all = alternatives(edition);
   return all.find((layer) => layer.name === name) ?? all[0] ?? null;
+}
+
+/** What an edition shows of an area: a district of it, or all. */
+export function extent(edition: Edition | null, area: Area): Bounds {
+  return edition?.layers[0]?.bounds ?? area.bbox;
 }
 
 /** Whether an edition can say something about a place; true where it does not say how far it goes. */

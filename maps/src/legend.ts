@@ -1,9 +1,10 @@
 /** The legend: classes of the score with their colours, words and equivalents in the unit. */
 
 import { el, vars } from "./dom";
-import { decimal, sentence, withUnit } from "./format";
+import { sentence, symbol, withUnit } from "./format";
 import type { Words } from "./i18n";
-import { isSigned, nature } from "./kinds";
+import { nature, signed } from "./kinds";
+import { isOfUnits } from "./subject";
 import type { ScoreKind, Service, Text } from "./types";
 
 /** One class: score from `low` to `high`, and the same two edges in the target's unit. */
@@ -79,7 +80,7 @@ export function renderLegend(
       "ul",
       { class: "legend-flags" },
       el("li", {}, el("i", { class: "swatch hatch" }), words.t("hatch_legend")),
-      el("li", {}, el("i", { class: "swatch none" }), words.t("nodata")),
+      el("li", {}, el("i", { class: "swatch none" }), words.t(isOfUnits(service) ? "nodata_units" : "nodata")),
     ),
   );
 }
@@ -95,7 +96,7 @@ function unitLine(service: Service, words: Words, measured: Text | null): string
   const said = measured
     ? words.t("difference").replace("{quantity}", words.pick(measured))
     : words.pick(title);
-  return `${sentence(said)} (${unit})`;
+  return `${sentence(said)} (${symbol(unit)})`;
 }
 
 /** Scores are clipped at the anchors, so the outer classes have no outer edge. */
@@ -110,8 +111,7 @@ function target(
   if (targetLow === null || targetHigh === null) {
     return null;
   }
-  const signed = isSigned(service);
-  const told = (value: number): string => decimal(value, words.lang, { signed });
+  const told = (value: number): string => signed(value, service, words);
   const between = `${told(targetLow)} … ${told(targetHigh)}`;
   const outer = index === 0 ? `< ${told(targetHigh)}` : `> ${told(targetLow)}`;
   const numbers = index === 0 || index === count - 1 ? outer : between;

@@ -2,11 +2,13 @@
 
 import * as L from "leaflet";
 
+import type { Pinned } from "./api";
 import { prefersStill } from "./device";
 import { baseTiles, corners, editionTiles, hatchTiles, MAX_ZOOM } from "./layers";
 import type { BaseKind } from "./layers";
+import type { Outlines } from "./outlines";
 import type { View } from "./permalink";
-import type { Area, Bounds, Layer, Place } from "./types";
+import type { Area, Bounds, Layer, Place, Ring } from "./types";
 
 /** What the map tells the page. */
 export interface Listener {
@@ -17,12 +19,13 @@ export interface Listener {
   readonly tiles: (state: "loading" | "ready" | "error") => void;
 }
 
-type Ring = readonly (readonly [number, number])[];
-
 /** A cell smaller than this, in pixels, is marked by a circle around it. */
 const SMALL_CELL = 16;
 
-const PANES = ["base", "edition", "hatch"] as const;
+/** Below this share of the window, in width and in height, a layer is a spot and no map. */
+const SPOT = 1 / 3;
+
+const PANES = ["base", "edition", "hatch", "outline"] as const;
 
 export class MapView {
   private readonly map: L.Map;
@@ -30,6 +33,8 @@ export class MapView {
   private base: L.TileLayer | null = null;
   private edition: L.TileLayer | null = null;
   private hatch: L.TileLayer | null = null;
+  private outlines: Outlines | null = null;
+  private outlined: Pinned | null = null;
   private readonly failed = new WeakSet<L.TileLayer>();
   private mark: L.LayerGroup | null = null;
   private marked: { readonly place: Place; readonly cell: Ring } | null = null;
@@ -72,15 +77,26 @@ export class MapView {
     return { lat, lon: lng, zoom: this.map.getZoom() };
   }
 
-  /** Goes to an area, or to one view of it; nobody can get lost far from it. */
-  look(area: Area, view: View | undefined): void {
+  /** Goes to what is shown of an area, or to one view of it; nobody can get lost far from it. */
+  look(area: Area, shown: Bounds, view: View | undefined): void {
     const box = corners(area.bbox);
     this.map.setMaxBounds(box.pad(1.5));
     this.map.setMinZoom(Math.max(0, Math.floor(this.map.getBoundsZoom(box)) - 2));
     if (view) {
       this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
     } else {
-      this.map.fitBounds(box, { animate: false, padding: [12, 12] });
+      this.map.fitBounds(corners(shown), { animate: false, padding: [12, 12] });
+    }
+  }
+
+  /** Goes to a box where it cannot be seen, or only as a spot. */
+  approach(shown: Bounds): void {
+    const [box, view] = [corners(shown), this.map.getBounds()];
+    const share = (side: (one: L.LatLngBounds) => number): number => side(box) / side(view);
+    const wide = share((one) => one.getEast() - one.getWest());
+    const tall = share((one) => one.getNorth() - one.getSouth());
+    if (!view.intersects(box) || Math.max(wide, tall) < SPOT) {
+      this.map.fitBounds(box, { animate: !prefersStill(), padding: [12, 12] });
     }
   }
 
@@ -121,6 +137,16 @@ export class MapView {
     if (this.hatch) {
       this.follow(this.hatch);
     }
+  }
+
+  /** Draws the outlines of the units of an edition when they are near, or none. */
+  async showOutlines(of: Pinned | null): Promise<void> {
+    this.outlined = of;
+    if (of && !this.outlines) {
+      const { Outlines } = await import("./outlines");
+      this.outlines ??= new Outlines(this.map);
+    }
+    await this.outlines?.show(this.outlined);
   }
 
   /** Draws the hatching lightly, where it covers so much that nothing else could be seen. */

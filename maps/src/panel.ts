@@ -10,6 +10,8 @@ import { between, value } from "./kinds";
 import { classes, classOf, swatch } from "./legend";
 import { modelBadge } from "./about";
 import { renderParts } from "./parts";
+import { isOfUnits } from "./subject";
+import { renderSun, spokenSun } from "./sun";
 import type { Answer, Area, Place, Service } from "./types";
 
 /** What is known about the question; `data-answer` of the panel says it too. */
@@ -45,9 +47,9 @@ export function spoken(asked: Asked, words: Words): string {
     return words.t("asking");
   }
   if (reply.state === "error") {
-    return `${headline(reply.problem, words)}. ${explanation(reply.problem, words)}`;
+    return `${headline(reply.problem, words)}. ${explanation(reply.problem, service, words)}`;
   }
-  const { score, target, parts, warnings } = reply.answer;
+  const { score, target, parts, subject, warnings } = reply.answer;
   if (score === null || target === null) {
     return words.t("unknown");
   }
@@ -64,7 +66,8 @@ export function spoken(asked: Asked, words: Words): string {
   ];
   const told = last.filter(Boolean).map((text) => `${text}.`);
   const spoken = words.t("score_spoken", { score: whole(score) });
-  return [spoken, ...told, ...warnings.map((one) => words.pick(one))].join(" ");
+  const sun = subject ? [spokenSun(subject, words)].filter(Boolean) : [];
+  return [spoken, ...told, ...sun, ...warnings.map((one) => words.pick(one))].join(" ");
 }
 
 function body(asked: Asked, words: Words, retry: () => void): readonly HTMLElement[] {
@@ -79,7 +82,7 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
   if (reply.state === "error") {
     return [
       el("h3", { class: "trouble" }, headline(reply.problem, words)),
-      el("p", {}, explanation(reply.problem, words)),
+      el("p", {}, explanation(reply.problem, asked.service, words)),
       ...detail(reply.problem),
       ...again(reply.problem, words, retry),
       el("p", { class: "quiet" }, placed(asked.place.lat, asked.place.lon)),
@@ -88,6 +91,7 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
   return [
     result(asked.service, reply.answer, words),
     ...reply.answer.warnings.map((text) => el("p", { class: "warning" }, words.pick(text))),
+    reply.answer.subject ? renderSun(reply.answer.subject, words) : null,
     renderParts(asked.service, reply.answer, words),
     renderDrivers(asked.service, reply.answer, words),
     facts(asked, reply.answer, words),
@@ -99,9 +103,9 @@ function headline(problem: Problem, words: Words): string {
   return words.t(known[problem.status as keyof typeof known] ?? "error_other");
 }
 
-function explanation(problem: Problem, words: Words): string {
+function explanation(problem: Problem, service: Service, words: Words): string {
   if (problem.status === 404) {
-    return words.t("error_outside_text");
+    return words.t(isOfUnits(service) ? "error_outside_units" : "error_outside_text");
   }
   if (problem.status === 410) {
     return words.t("error_gone_text");

@@ -1,6 +1,6 @@
 /** One question at a time: the panel, the mark on the map, and the call behind them. */
 
-import { areas, at, Problem } from "./api";
+import { areas, Problem } from "./api";
 import { published } from "./catalogue";
 import { byId } from "./dom";
 import type { Words } from "./i18n";
@@ -8,6 +8,7 @@ import { covers } from "./layers";
 import type { MapView } from "./map";
 import { renderPanel, spoken } from "./panel";
 import type { Reply } from "./panel";
+import { answerAt } from "./subject";
 import type { Area, Edition, Place, Service } from "./types";
 
 interface Now {
@@ -52,7 +53,7 @@ export class Question {
     this.show({ state: "loading" });
     this.changed();
     try {
-      const answer = await at(service, area.id, place, pending.signal);
+      const answer = await answerAt(service, area.id, edition, place, pending.signal);
       if (this.pending === pending) {
         this.map.point(place, answer.cell);
         this.show({ state: "ready", answer });

@@ -81,8 +81,18 @@ export interface Legend {
   readonly labels: readonly Text[];
 }
 
+/** One thing that is known of every unit, as the service declares it. */
+export interface Column {
+  readonly name: string;
+  readonly title: Text;
+  readonly unit: string;
+}
+
 export interface Service {
   readonly name: string;
+  /** Whether it answers for every cell of a grid, or for things that it finds in a picture. */
+  readonly kind?: "tabular" | "segmentation";
+  readonly columns?: readonly Column[];
   readonly title: Text;
   readonly summary: Text;
   readonly is_not: Text;
@@ -115,6 +125,17 @@ export interface AnswerPart {
   readonly score: number | null;
 }
 
+/** Longitude and latitude, closed. */
+export type Ring = readonly (readonly [number, number])[];
+
+/** A thing on the ground that an answer is about, such as a roof, with all that is known of it. */
+export interface Unit {
+  readonly id: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Polygons, the outer ring of each before its holes. */
+  readonly polygons: readonly (readonly Ring[])[];
+}
+
 /** The published answer at a place; null numbers are unknown. */
 export interface Answer {
   readonly area: string;
@@ -138,8 +159,10 @@ export interface Answer {
   readonly syntheticModel?: boolean;
   readonly average: number | null;
   readonly contributions: readonly Contribution[];
-  /** Outline of the cell, longitude and latitude, closed; empty when unknown. */
-  readonly cell: readonly (readonly [number, number])[];
+  /** Outline of the cell or of the unit; empty when unknown. */
+  readonly cell: Ring;
+  /** The thing that the answer is about, where it is about one and not about a cell. */
+  readonly subject?: Unit | null;
   readonly warnings: readonly Text[];
 }
 

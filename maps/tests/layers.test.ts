@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { alternatives, baseTiles, chosen, covers, editionTiles, hatching, hatchTiles } from "../src/layers";
+import { alternatives, baseTiles, chosen, covers, editionTiles, extent, hatching, hatchTiles } from "../src/layers";
 import type { Edition, Layer } from "../src/types";
 import { AREA } from "./samples";
 
@@ -42,6 +42,16 @@ describe("the ground of an edition", () => {
 
   it("is anywhere where no layer says how far it goes", () => {
     expect(covers({ ...EDITION, layers: [] }, { lat: 0, lon: 0 })).toBe(true);
+  });
+});
+
+describe("what there is to see of an area", () => {
+  it("is what its edition shows, which may be one district; all of it where nothing is published", () => {
+    const district: Layer["bounds"] = [-1.69, 48.1, -1.68, 48.106];
+    const layers = EDITION.layers.map((one) => ({ ...one, bounds: district }));
+    expect(extent({ ...EDITION, layers }, AREA)).toEqual(district);
+    expect(extent({ ...EDITION, layers: [] }, AREA)).toEqual(AREA.bbox);
+    expect(extent(null, AREA)).toEqual(AREA.bbox);
   });
 });
 

@@ -79,6 +79,42 @@ export const PROPERTIES: Readonly<Record<string, unknown>> = {
   warnings: [],
 };
 
+const ROOF_RING = [[-1.7, 48.1], [-1.6998, 48.1], [-1.6998, 48.1001], [-1.7, 48.1001], [-1.7, 48.1]];
+
+/** A roof as the items of a collection give it: what is known of it beside its score. */
+export const ROOF = {
+  type: "Feature",
+  id: "r17",
+  geometry: { type: "Polygon", coordinates: [ROOF_RING] },
+  properties: {
+    kind: "roofs",
+    plan_area_m2: 163.4,
+    usable_area_m2: 61.2,
+    facets: 2,
+    tilt_deg: 31.6,
+    azimuth_deg: 221,
+    orientation: "measured",
+    shading_percent: 7.6,
+    kwp: 12.24,
+    kwh_yr: 13_864,
+    kwh_yr_low: 11_720,
+    kwh_yr_high: 15_930,
+    kwh_month: [512, 690, 1120, 1390, 1610, 1705, 1748, 1560, 1240, 905, 580, 804],
+    reg_status: "regularised",
+  },
+} as const;
+
+/** A service that answers for roofs. */
+export const ROOFS: Service = {
+  ...SERVICE,
+  name: "panels",
+  kind: "segmentation",
+  title: { fr: "Toits", en: "Roofs" },
+  target: { name: "sun", title: { fr: "soleil", en: "sun" }, unit: "kWh/m2", valid: [0, 3000] },
+  score: { zero: 600, hundred: 1800 },
+  columns: [{ name: "reg_status", title: { fr: "Contour", en: "Outline" }, unit: "" }],
+};
+
 /** A fetch that answers from a table of path endings, and remembers what was asked. */
 export function fakeFetch(table: Readonly<Record<string, Response | Error>>): {
   readonly fetch: typeof fetch;

@@ -1,0 +1,58 @@
+import { afterEach, expect, it, vi } from "vitest";
+
+import { Words } from "../src/i18n";
+import { renderLegend } from "../src/legend";
+import { renderPanel } from "../src/panel";
+import { answerAt } from "../src/subject";
+import type { Answer, Edition } from "../src/types";
+import { AREA, fakeFetch, json, PROPERTIES, ROOF, ROOFS, SERVICE } from "./samples";
+
+const EDITION = AREA.editions[0] as Edition;
+const PLACE = { lat: 48.10005, lon: -1.6999 };
+const ANSWER = { ...PROPERTIES, panels_score: 71, sun: 1452, unit: "kWh/m2", lower: 1310, upper: 1600 };
+const TABLE = {
+  "/services/heat/at": json({ properties: PROPERTIES }),
+  "/services/panels/at": json({ properties: ANSWER }),
+  "/collections/heat-demo@E1/items": json({ numberMatched: 1, features: [ROOF] }),
+};
+
+async function answered(service = ROOFS, edition: Edition | null = EDITION): Promise<[Answer, string[]]> {
+  const { fetch, asked } = fakeFetch(TABLE);
+  vi.stubGlobal("fetch", fetch);
+  return [await answerAt(service, "demo", edition, PLACE, new AbortController().signal), asked];
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+it("an answer about things has its subject, and is outlined by its shape", async () => {
+  const [answer, asked] = await answered();
+  expect(answer.subject?.id).toBe("r17");
+  expect(answer.score).toBe(71);
+  expect(answer.cell).toEqual(ROOF.geometry.coordinates[0]);
+  const items = new URL(asked.find((url) => url.includes("/items")) ?? "");
+  expect(items.searchParams.get("bbox")).toBe("-1.6999000,48.1000500,-1.6999000,48.1000500");
+});
+
+it("an answer about a cell asks for nothing more", async () => {
+  const [answer, asked] = await answered(SERVICE);
+  expect(answer.subject).toBeUndefined();
+  expect(asked).toHaveLength(1);
+});
+
+it("the card tells what is known of the thing", async () => {
+  const [answer] = await answered();
+  const [panel, inside] = [document.createElement("section"), document.createElement("div")];
+  const asked = { place: PLACE, area: AREA, service: ROOFS, reply: { state: "ready", answer } as const };
+  renderPanel(panel, inside, asked, new Words("en"), () => undefined);
+  const told = inside.textContent?.replaceAll("\u202f", " ");
+  expect(told).toContain("1,452 kWh/m²between 1,310 and 1,600 kWh/m²");
+  expect(told).toContain("13,900 kWh");
+  expect(told).toContain("Month by month");
+});
+
+it("the legend writes units as people do, and says that no colour may be no roof", () => {
+  const told = renderLegend(ROOFS, new Words("en")).textContent;
+  expect(told).toContain("Sun (kWh/m²)");
+  expect(told).toContain("840 … 1,080");
+  expect(told).toContain("No colour: nothing found there, or unknown");
+});
