@@ -44,7 +44,7 @@ def get(name: str) -> Service:
 
 
 def fed_by(keys: Collection[str], *, labelled: bool = True) -> tuple[str, ...]:
-    """Services that an area with these sources can feed: enough features, and a label.
+    """Services that an area with these sources can feed: enough features or a picture, and a label.
 
     Without ``labelled`` a label is not asked for: a model from elsewhere may answer.
     """
@@ -52,7 +52,8 @@ def fed_by(keys: Collection[str], *, labelled: bool = True) -> tuple[str, ...]:
     return tuple(
         name
         for name in names()
-        if get(name).enough(features) and (not labelled or set(get(name).target.labels) & set(keys))
+        if get(name).fed_by(keys, features)
+        and (not labelled or set(get(name).target.labels) & set(keys))
     )
 
 

@@ -3,8 +3,9 @@
 A service is a folder ``geoml/services/<name>/`` whose ``__init__`` exposes ``SERVICE``, a
 ``Service``. Nothing else lists services; ``geoml.catalog`` finds them.
 
-Three rooms: ``declared`` holds the pieces of a declaration, ``service`` the declaration itself,
-``answers`` what a service provides. Everybody imports from here.
+Four rooms: ``declared`` holds the pieces of a declaration, ``segmentation`` those of a service that
+looks at pictures, ``service`` the declaration itself, ``answers`` what a service provides.
+Everybody imports from here.
 """
 
 from geoml.contract.answers import Driver, Model, Prediction, Samples, Scene, TargetOf, Train
@@ -24,17 +25,32 @@ from geoml.contract.declared import (
     ScoreKind,
     Target,
 )
+from geoml.contract.segmentation import (
+    ANSWER,
+    OF_OUTLINES,
+    PROBABILITY,
+    AnswersOf,
+    Column,
+    Ground,
+    Segmentation,
+)
 from geoml.contract.service import Service
 
 __all__ = [
+    "ANSWER",
     "LAYERS",
+    "OF_OUTLINES",
+    "PROBABILITY",
     "Accept",
     "Action",
     "Anchored",
+    "AnswersOf",
     "Audience",
+    "Column",
     "Doubt",
     "Driver",
     "Feature",
+    "Ground",
     "Kind",
     "Legend",
     "Model",
@@ -45,6 +61,7 @@ __all__ = [
     "Samples",
     "Scene",
     "ScoreKind",
+    "Segmentation",
     "Service",
     "Target",
     "TargetOf",

@@ -21,7 +21,7 @@ LAYERS = ("score", "lower", "upper", "applicability")
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_FILES = frozenset({"target", "inputs", "units", "cells"})
+_FILES = frozenset({"target", "inputs", "units", "cells", "probability"})
 _COLUMNS = frozenset({"id", "kind", "why", "name", "height_m", "area_m2", "geometry"})
 
 
@@ -133,6 +133,9 @@ class Accept:
     of each of the ``rules``. Zeros are drawn in bins of the feature ``balance``, if one is named.
     Cells with the same value of the quantity ``apart``, such as a catchment, are left out together
     in a second validation that must be won too; nothing is learned from it.
+
+    A picture: ``metric`` is ``iou`` over the pixels of a place that was not learned from,
+    intersection / union, larger is better; it must lie above ``above``.
     """
 
     metric: str
@@ -145,10 +148,19 @@ class Accept:
 
     def __post_init__(self) -> None:
         """Refuse what names neither a line nor rules to beat, or both."""
+        if self.pictured:
+            if self.baseline or self.rules or not 0 < self.above < 1:
+                raise ValueError("iou has a floor between 0 and 1, and nothing to beat beside it")
+            return
         if bool(self.baseline) == bool(self.rules):
             raise ValueError("a model must beat either a baseline or rules")
         if bool(self.rules) != (self.metric == "csi"):
             raise ValueError(f"rules go with the metric csi, a line with an error: {self.metric}")
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a network is judged by the pixels that it gets right."""
+        return self.metric == "iou"
 
     @property
     def yes_or_no(self) -> bool:

@@ -21,6 +21,7 @@ from geoml.contract.declared import (
     ScoreKind,
     Target,
 )
+from geoml.contract.segmentation import PROBABILITY, Segmentation
 from geoml.types import Text
 
 
@@ -33,9 +34,12 @@ class Service:
     town's rasters may be expected to bring; a model is trained and its intervals are calibrated
     for each of them, for all features, and for the least.
 
-    ``train`` writes a model into an empty folder and returns its manifest; ``load`` opens such a
-    folder; ``scene`` is a tiny synthetic case with a known answer; ``target_of`` turns a label
-    raster into the target (for heat: a temperature into an anomaly) and says how.
+    ``load`` opens the folder of a model; ``scene`` is a tiny synthetic case with a known answer.
+    A service of the kind ``tabular`` learns from cells: ``train`` writes a model into an empty
+    folder and returns its manifest; ``target_of`` turns a label raster into the target (for heat:
+    a temperature into an anomaly) and says how. One of the kind ``segmentation`` looks at pictures
+    and learns from them (``geoml.learning.segmentation``): it has neither, and declares in
+    ``segmentation`` what it finds there. Its features are what an answer about one unit needs.
 
     ``staff`` names what only bearers of a token see: kinds of units, ``cells``, or map layers.
     ``parts`` are causes that are always shown apart, ``carried`` features whose mean every unit
@@ -56,10 +60,11 @@ class Service:
     legend: Legend
     accept: Accept
     units: tuple[str, ...]
-    train: Train
     load: Callable[[Path, Mapping[str, Any]], Model]
     scene: Callable[[], Scene]
-    target_of: TargetOf
+    train: Train | None = None
+    target_of: TargetOf | None = None
+    segmentation: Segmentation | None = None
     input_sets: tuple[tuple[str, ...], ...] = ()
     staff: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
@@ -74,8 +79,9 @@ class Service:
         twice = sorted({name for name in declared if declared.count(name) > 1})
         if twice:
             raise ValueError(f"features declared twice: {', '.join(twice)}")
-        if not (self.needs_one_of and all(self.needs_one_of) and self.target.labels):
-            raise ValueError("needs_one_of, its groups and the labels of the target: none is empty")
+        if not (self.needs_one_of and all(self.needs_one_of)):
+            raise ValueError("needs_one_of and its groups: none is empty")
+        _check_kind(self)
         parts = [part.name for part in self.parts]
         if len({*parts, *declared}) < len(parts) + len(declared):
             raise ValueError("a part has the name of another part, or of a feature")
@@ -97,7 +103,8 @@ class Service:
     @property
     def layers(self) -> tuple[str, ...]:
         """The map layers of an edition of this service."""
-        return (*LAYERS, *(part.name for part in self.parts))
+        seen = (PROBABILITY,) if self.segmentation else ()
+        return (*LAYERS, *(part.name for part in self.parts), *seen)
 
     def score_kind_of(self, manifest: Mapping[str, Any]) -> ScoreKind:
         """What the score of a model is: what its manifest says, else what the service says."""
@@ -119,3 +126,25 @@ class Service:
     def enough(self, known: Collection[str]) -> bool:
         """Whether these known features are the least that an answer can live on."""
         return all(any(name in known for name in group) for group in self.needs_one_of)
+
+    def fed_by(self, sources: Collection[str], features: Collection[str]) -> bool:
+        """Whether an area with these sources, and features made of them, can be answered for."""
+        if self.segmentation is not None:
+            return self.segmentation.picture in sources
+        return self.enough(features)
+
+
+def _check_kind(service: Service) -> None:
+    """Refuse a service that lacks what its kind is made of, or has what the other kind is."""
+    pictured = service.kind == "segmentation"
+    learns = (service.train, service.target_of, service.target.labels)
+    if pictured != (service.segmentation is not None):
+        raise ValueError("segmentation goes with the kind segmentation, and with no other")
+    if pictured and any(learns):
+        raise ValueError("what looks at pictures has no train, no target_of and no labels")
+    if not pictured and not all(learns):
+        raise ValueError("a tabular service has train, target_of and labels of its target")
+    if service.accept.pictured != pictured:
+        raise ValueError(f"{service.accept.metric} does not measure the kind {service.kind}")
+    if service.segmentation is not None and service.units != (service.segmentation.unit,):
+        raise ValueError(f"its units are what it finds: {service.segmentation.unit}")

@@ -12,8 +12,8 @@ import numpy as np
 from geoml import __version__, catalog, clock, modelstore
 from geoml.areas.area import Area, load
 from geoml.areas.sources import Source, read_on_grid, sources
-from geoml.contract import Service
-from geoml.errors import DataError, NotEnoughData, UnknownModel
+from geoml.contract import Service, TargetOf, Train
+from geoml.errors import DataError, InvalidArgument, NotEnoughData, UnknownModel
 from geoml.files import read_json
 from geoml.learning import tracking
 from geoml.learning.samples import TARGET, Samples, gather, join
@@ -53,16 +53,17 @@ def train(
 
     Features are brought up to date first. Which model also serves areas that have none of their
     own, ``_better_everywhere`` says. MLflow records the run; a failure to record is a note, not an
-    error.
+    error. Raises InvalidArgument for a service that learns from pictures.
     """
     show = progress or (lambda _label, _share: None)
     service = catalog.get(name)
+    learn, target_of = _learning(service)
     area_ids = tuple(dict.fromkeys(area_ids))  # a town named twice would be on both sides of a fold
     parts, meta = [], []
     for number, area_id in enumerate(area_ids):
         show(f"features of {area_id}", 0.3 * number / len(area_ids))
         refresh(home, area_id)
-        samples, told = _samples(home, service, load(home, area_id), reference, seed)
+        samples, told = _samples(home, service, target_of, load(home, area_id), reference, seed)
         parts.append(samples)
         meta.append(told)
     _check_alike(service, meta)
@@ -74,7 +75,7 @@ def train(
     about |= {"version": version, "created": created.isoformat()}
 
     def fill(folder: Path) -> dict[str, Any]:
-        return service.train(samples, folder, meta=about, seed=seed, holdout_share=holdout_share)
+        return learn(samples, folder, meta=about, seed=seed, holdout_share=holdout_share)
 
     ref = modelstore.save(home, name, version, fill)
     show("recording", 0.9)
@@ -166,8 +167,18 @@ def training_signature(home: Home, service: Service, area_id: str) -> str | None
     return None if label is None else _signature(home, area_id, label)
 
 
+def _learning(service: Service) -> tuple[Train, TargetOf]:
+    if service.train is None or service.target_of is None:
+        raise InvalidArgument(
+            "it learns from pictures, and not from areas",
+            where=service.name,
+            next_step=f"geoml train {service.name} --data FILE.toml",
+        )
+    return service.train, service.target_of
+
+
 def _samples(
-    home: Home, service: Service, area: Area, mode: str, seed: int
+    home: Home, service: Service, target_of: TargetOf, area: Area, mode: str, seed: int
 ) -> tuple[Samples, dict[str, Any]]:
     found = sources(home, area)
     label = _label(service, found)
@@ -183,7 +194,7 @@ def _samples(
     names = tuple(one.name for one in service.features if one.name in index)
     paths = {name: home.features(area.id) / f"{name}.tif" for name in names}
     whole = area.grid.whole()
-    target, reference = service.target_of(
+    target, reference = target_of(
         read_on_grid(label, area.grid, whole),
         LazyFeatures(paths),
         area.grid,

@@ -1,0 +1,112 @@
+"""What a service that looks at pictures declares beside the rest: what it finds, and what of it.
+
+A network gives every pixel of the picture a probability, which becomes outlines; both are the same
+for every such service. What the town wants to know of each outline is the service's own to say.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from geoml.types import Text
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
+
+    from geoml.vector.outlines import Rules
+
+PROBABILITY = "probability"
+"""The map layer of a picture's pixels, and the column of what was found: its mean, 0..1."""
+ANSWER = ("target", "lower", "upper", "applicability")
+"""The columns that every answer has; see ``AnswersOf``."""
+OF_OUTLINES = (PROBABILITY, "reg_status", "building")
+"""The columns that outlines bring along, whatever the service."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PREFIX = re.compile(r"[ac-y]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One thing that is told of every unit: a number in ``unit``, or text where that is empty.
+
+    ``tiled`` says whether vector tiles carry it.
+    """
+
+    name: str
+    title: Text
+    unit: str = ""
+    tiled: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a name that no table can hold."""
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no name for a column")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known of the ground that a picture shows, beside the picture.
+
+    ``latitude`` and ``longitude`` are of its middle, in degrees, NaN where nobody says where it
+    is. ``layers`` are rasters of the area by their source key, those of ``Segmentation.beside``
+    that there are.
+    """
+
+    latitude: float = math.nan
+    longitude: float = math.nan
+    layers: Mapping[str, Path] = field(default_factory=dict)
+
+
+class AnswersOf(Protocol):
+    """What is to be said of each thing that was found."""
+
+    def __call__(self, found: geopandas.GeoDataFrame, ground: Ground) -> pd.DataFrame:
+        """One row for each outline, with its index.
+
+        ``found`` has polygons in metres (in a projected CRS, or in none where nobody knows where
+        the picture was taken). The columns are those of ``ANSWER``, floats (target and interval
+        in the target's unit; NaN is unknown), and those that ``Segmentation.columns`` declares.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """How a service of the kind ``segmentation`` goes from a picture to its units.
+
+    ``picture`` is the source key of what it looks at; ``beside`` are keys of rasters that make the
+    answers better. What is found is of the kind ``unit``, outlined by ``rules``. A unit that is a
+    thing which the area knows already (source ``known``) has its id; the others have an id of
+    their own that begins with ``prefix``. ``assumptions`` are what every answer rests on, ready
+    for JSON, ``notes`` what to say where a key of ``beside`` is missing.
+    """
+
+    picture: str
+    unit: str
+    prefix: str
+    rules: Rules
+    answers_of: AnswersOf
+    columns: tuple[Column, ...]
+    title: Text
+    classes: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    known: str = ""
+    assumptions: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Text] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse columns that collide, a prefix that others have, notes on nothing."""
+        names = [*ANSWER, *OF_OUTLINES, *(one.name for one in self.columns)]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"columns declared twice: {', '.join(twice)}")
+        if not _PREFIX.fullmatch(self.prefix):
+            raise ValueError(f"{self.prefix!r} cannot begin an id: one letter, neither b nor z")
+        if set(self.notes) - {*self.beside}:
+            raise ValueError(f"notes on keys that it does not use: {', '.join(self.notes)}")
