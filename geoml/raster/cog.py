@@ -116,13 +116,14 @@ def cog_writer(
     bands: Sequence[str] = ("",),
     units: Sequence[str] = (),
     tags: dict[str, str] | None = None,
+    scaling: tuple[float, float] | None = None,
     overviews: Resampling = Resampling.average,
 ) -> Iterator[CogWriter]:
     """Write a raster by windows, then publish it as a COG in one atomic step.
 
     Memory is bounded by the windows that the caller writes: the pixels pass through a plain
     tiled GeoTIFF beside ``path``, which is removed whatever happens. ``bands`` names the bands,
-    ``units`` their units.
+    ``units`` their units; ``scaling`` (scale, offset) says what quantity their numbers stand for.
     """
     profile: dict[str, Any] = {
         "driver": "GTiff",
@@ -153,6 +154,8 @@ def cog_writer(
                         dataset.set_band_description(number, name)
                 if units:
                     dataset.units = tuple(units)
+                if scaling is not None:
+                    dataset.scales, dataset.offsets = ([part] * len(bands) for part in scaling)
                 yield CogWriter(dataset, grid)
             _to_cog(scratch, final, dtype, overviews)
 

@@ -96,7 +96,7 @@ def probe(
         UnusableGrid: Rotated, sheared, without a position, or known by control points only.
     """
     with opened(path, drivers) as dataset:
-        _check_content(dataset, path, limits)
+        check_content(dataset, path, limits)
         crs, transform = _place(dataset, path)
         names = _data_bands(dataset)
         chosen = _choose(dataset, path, band, names, allow_multiband)
@@ -132,7 +132,8 @@ def _check_self_contained(dataset: DatasetReader, path: Path) -> None:
         )
 
 
-def _check_content(dataset: DatasetReader, path: Path, limits: Limits) -> None:
+def check_content(dataset: DatasetReader, path: Path, limits: Limits) -> None:
+    """Raise what ``probe`` raises for a header that declares too much, or complex numbers."""
     rows, cols, count = dataset.height, dataset.width, dataset.count
     declared = f"{cols} x {rows} cells in {count} band{'s' if count > 1 else ''}"
     if count > limits.bands:

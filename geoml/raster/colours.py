@@ -1,0 +1,184 @@
+"""How the bands of a foreign picture make red, green and blue bytes: decided before it is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp, MaskFlags, PhotometricInterp
+from rasterio.errors import RasterioIOError
+from rasterio.io import DatasetReader
+
+from geoml.errors import ForbiddenFormat
+from geoml.raster.formats import unreadable
+from geoml.raster.grid import Window
+from geoml.types import Mask
+
+_SAMPLES, _SAMPLE = 5, 128  # 5 x 5 windows of 128 x 128 pixels
+_ENDS = 0.5, 99.5
+"""Percentiles of a 16-bit picture that become 1 and 255."""
+_RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+_INKS = (ColorInterp.cyan, ColorInterp.magenta, ColorInterp.yellow, ColorInterp.black)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Colours:
+    """Which bands are red, green and blue, and what becomes of their numbers.
+
+    ``table`` has the red, green, blue and opacity of the 256 indices of a palette. ``stretch``
+    (low, high) are the 16-bit numbers that become 1 and 255. ``inks`` are four bands of cyan,
+    magenta, yellow and black, as 255 minus the ink. ``notes`` say what was decided.
+    """
+
+    bands: tuple[int, ...]
+    table: NDArray[np.uint8] | None = None
+    stretch: tuple[float, float] | None = None
+    inks: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether the bands are what they show: bytes of red, green and blue."""
+        return self.table is None and self.stretch is None and not self.inks
+
+
+def colours_of(dataset: DatasetReader, path: Path) -> Colours:
+    """Decide on an open picture; of a 16-bit one at most 25 windows of 128 x 128 px are read.
+
+    The colour interpretation of the file decides where it names red, green and blue; without it
+    the first three bands are taken for them, and a fourth that is not opacity for near infrared.
+    A single band is a palette, which is expanded, or grey, which is repeated.
+
+    Raises ForbiddenFormat for numbers that are no picture, and UnreadableFile.
+    """
+    kinds = {dataset.dtypes[number - 1] for number in _data(dataset)}
+    if not kinds or not kinds <= {"uint8", "uint16"}:
+        raise _no_picture(path, f"{dataset.count} bands of {', '.join(sorted(kinds)) or 'opacity'}")
+    found = _arranged(dataset, path)
+    if kinds == {"uint8"}:
+        return found
+    if found.table is not None or found.inks:
+        raise _no_picture(path, "a palette or inks of 16 bits")
+    low, high = _ends(dataset, path, found.bands)
+    if high <= 255:
+        return Colours(found.bands, stretch=(1.0, 255.0), notes=found.notes)
+    told = f"16 bits: {low:g} to {high:g} of {np.iinfo(np.uint16).max} shown as black to white"
+    return Colours(found.bands, stretch=(low, high), notes=(*found.notes, told))
+
+
+def read_rgb(
+    dataset: DatasetReader, colours: Colours, window: Window, path: Path
+) -> tuple[NDArray[np.uint8], Mask]:
+    """(RGB bytes of shape (3, rows, cols), mask of known pixels) of a window.
+
+    Unknown is what the nodata number, the opacity, the mask or a clear entry of the palette says.
+    """
+    try:
+        values = dataset.read(list(colours.bands), window=window.bounds)
+        known = _known(dataset, window)
+    except RasterioIOError as error:
+        raise unreadable(path, error) from error
+    if colours.table is not None:
+        rgba = colours.table[values[0]].transpose(2, 0, 1)
+        return rgba[:3], known & (rgba[3] > 0)
+    if colours.inks:
+        light = values[:3].astype(np.uint16) * values[3]
+        return np.rint(light / 255).astype(np.uint8), known
+    if colours.stretch is not None:
+        low, high = colours.stretch
+        share = (values.astype(np.float32) - low) / (high - low)
+        return np.rint(1 + 254 * np.clip(share, 0, 1)).astype(np.uint8), known
+    return (np.repeat(values, 3, axis=0) if len(values) == 1 else values), known
+
+
+def _known(dataset: DatasetReader, window: Window) -> Mask:
+    if all(MaskFlags.all_valid in flags for flags in dataset.mask_flag_enums):
+        return np.ones((window.rows, window.cols), np.bool_)
+    mask: Mask = dataset.dataset_mask(window=window.bounds) > 0
+    return mask
+
+
+def _data(dataset: DatasetReader) -> list[int]:
+    """Numbers of the bands that are not opacity."""
+    pairs = zip(dataset.indexes, dataset.colorinterp, strict=True)
+    return [number for number, colour in pairs if colour is not ColorInterp.alpha]
+
+
+def _arranged(dataset: DatasetReader, path: Path) -> Colours:
+    at = dict(zip(dataset.colorinterp, dataset.indexes, strict=True))
+    bands = _data(dataset)
+    if all(ink in at for ink in _INKS):
+        return Colours(tuple(at[ink] for ink in _INKS), inks=True, notes=("CMYK inks",))
+    if len(bands) == 1 and ColorInterp.palette in at:
+        return Colours((bands[0],), table=_table(dataset, bands[0]), notes=("palette expanded",))
+    if len(bands) == 1:
+        return Colours((bands[0],), notes=("grey: the same in red, green and blue",))
+    if all(colour in at for colour in _RGB):
+        chosen = tuple(at[colour] for colour in _RGB)
+        left = [number for number in bands if number not in chosen]
+        return Colours(chosen, notes=_unused(left))
+    if len(bands) in (3, 4) and _unnamed(dataset, bands):
+        return Colours(tuple(bands[:3]), notes=_unused(bands[3:]))
+    raise _no_picture(path, f"{len(bands)} bands, none of them named red, green and blue")
+
+
+def _unnamed(dataset: DatasetReader, bands: Sequence[int]) -> bool:
+    """Whether nothing says that the bands are other colours; a grey first band says nothing."""
+    silent = (ColorInterp.undefined, ColorInterp.gray, *_RGB)
+    inks = dataset.photometric in (PhotometricInterp.cmyk, PhotometricInterp.cielab)
+    return not inks and all(dataset.colorinterp[number - 1] in silent for number in bands)
+
+
+def _unused(bands: Sequence[int]) -> tuple[str, ...]:
+    told = ", ".join(map(str, bands))
+    return (f"band {told} is not used",) if bands else ()
+
+
+def _table(dataset: DatasetReader, band: int) -> NDArray[np.uint8]:
+    entries = dataset.colormap(band)
+    return np.array([entries.get(index, (0, 0, 0, 0)) for index in range(256)], np.uint8)
+
+
+def _ends(dataset: DatasetReader, path: Path, bands: tuple[int, ...]) -> tuple[float, float]:
+    """The numbers that become 1 and 255: the same for every band, so that colours stay."""
+    wanted = Colours(bands)
+    samples: list[NDArray[Any]] = []
+    for window in _scattered(dataset.height, dataset.width):
+        values, known = read_rgb(dataset, wanted, window, path)
+        samples.append(values[:, known].ravel())
+    found = np.concatenate(samples)
+    if not found.size:
+        return 0.0, float(np.iinfo(np.uint16).max)
+    if found.max() <= 255:
+        return 0.0, 255.0
+    low, high = (float(value) for value in np.percentile(found, _ENDS))
+    return low, max(high, low + 255.0)
+
+
+def _scattered(rows: int, cols: int) -> list[Window]:
+    return [
+        Window(row, col, min(_SAMPLE, rows), min(_SAMPLE, cols))
+        for row in _starts(rows)
+        for col in _starts(cols)
+    ]
+
+
+def _starts(length: int) -> list[int]:
+    free = max(0, length - _SAMPLE)
+    count = min(_SAMPLES, math.ceil(length / _SAMPLE))
+    return [round(free * at / max(1, count - 1)) for at in range(count)]
+
+
+def _no_picture(path: Path, got: str) -> ForbiddenFormat:
+    return ForbiddenFormat(
+        "not a picture in colours",
+        where=str(path),
+        expected="red, green and blue of 8 or 16 bits, a palette, or grey",
+        got=got,
+        next_step="export it as 8-bit RGB (QGIS: Export > Save as > Rendered image)",
+    )

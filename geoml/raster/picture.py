@@ -1,0 +1,218 @@
+"""Aerial pictures of strangers, read as red, green and blue bytes: an ortho, or a small upload."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS, Geod
+from rasterio.io import DatasetReader
+
+from geoml.errors import (
+    DataError,
+    EmptySource,
+    MissingCrs,
+    OutOfRange,
+    OversizedHeader,
+    UnusableGrid,
+)
+from geoml.raster.colours import Colours, colours_of, read_rgb
+from geoml.raster.formats import ORTHO_DRIVERS
+from geoml.raster.grid import Grid, Window, transformer
+from geoml.raster.header import Header, Limits, check_content, opened, probe
+from geoml.types import Mask
+
+PICTURE_DRIVERS = ("GTiff", "JPEG", "PNG")
+LARGEST_PX = 2048
+FINEST_M, COARSEST_M = 0.005, 30.0
+"""What a picture from the air can be in metres per pixel; anything else is a misplaced one."""
+_ALIKE = 0.02
+_UPLOAD = Limits(total=128 << 20, block=128 << 20, bands=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Ortho:
+    """An open picture on a north-up grid, read by windows.
+
+    ``gsd_m`` is the size of its pixels on the ground, along x and y; ``notes`` say what was
+    decided about its colours.
+    """
+
+    path: Path
+    grid: Grid
+    gsd_m: tuple[float, float]
+    colours: Colours
+    dataset: DatasetReader
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, cols)."""
+        return self.grid.shape
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about its colours."""
+        return self.colours.notes
+
+    def read(self, window: Window) -> tuple[NDArray[np.uint8], Mask]:
+        """(RGB bytes of shape (3, rows, cols), mask of known pixels) of a window."""
+        return read_rgb(self.dataset, self.colours, window, self.path)
+
+
+@contextmanager
+def open_ortho(path: Path) -> Iterator[Ortho]:
+    """Open an ingested ortho, or one that is given directly; its header is judged first.
+
+    Raises what ``probe`` and ``colours_of`` raise; UnusableGrid for a grid in degrees or with the
+    south up, which ingestion would bring right; OutOfRange for pixels of an impossible size.
+    """
+    header = probe(path, drivers=ORTHO_DRIVERS, allow_multiband=True)
+    grid, gsd = _grid(header), ground_m(header)
+    with opened(path, ORTHO_DRIVERS) as dataset:
+        yield Ortho(path, grid, gsd, colours_of(dataset, path), dataset)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A small picture in memory.
+
+    ``rgb`` are bytes of shape (rows, cols, 3), ``known`` (rows, cols) says where it shows
+    something. ``crs`` and ``transform`` (from column and row to x and y) are None for a picture
+    that does not say where it is; ``gsd_m`` too, unless it was told.
+    """
+
+    rgb: NDArray[np.uint8]
+    known: Mask
+    crs: str | None
+    transform: Affine | None
+    gsd_m: float | None
+    notes: tuple[str, ...] = ()
+
+
+def read_picture(
+    path: Path, *, gsd_m: float | None = None, placed: bool = True, largest_px: int = LARGEST_PX
+) -> Picture:
+    """Read a GeoTIFF, JPEG or PNG whole, as red, green and blue bytes.
+
+    The content tells the format, whatever the name; sides, type and number of bands are judged by
+    the header before a pixel is unpacked. ``gsd_m`` is the metres per pixel that the caller knows:
+    it counts before the file's own. With ``placed`` false the georeference is not looked at.
+    A file of a stranger is read in a child process: ``geoml.areas.ingest.pictures``.
+
+    Raises a DataError: UnreadableFile, ForbiddenFormat, OversizedHeader, EmptySource where nothing
+    is known; MissingCrs, UnusableGrid and OutOfRange for a georeference that cannot be right.
+    """
+    with opened(path, PICTURE_DRIVERS) as dataset:
+        _check_size(dataset, path, largest_px)
+        place = _place_of(path, dataset) if placed else None
+        colours = colours_of(dataset, path)
+        whole = Window(0, 0, dataset.height, dataset.width)
+        rgb, known = read_rgb(dataset, colours, whole, path)
+    if not known.any():
+        raise EmptySource(
+            "nothing but nodata in the picture",
+            where=str(path),
+            expected="one known pixel or more",
+            got="nodata or clear everywhere",
+            next_step="check the file in QGIS, its nodata value and its alpha band",
+        )
+    crs, transform, own = place if place else (None, None, None)
+    pixels = np.ascontiguousarray(rgb.transpose(1, 2, 0))
+    return Picture(pixels, known, crs, transform, gsd_m or own, colours.notes)
+
+
+def _check_size(dataset: DatasetReader, path: Path, largest_px: int) -> None:
+    check_content(dataset, path, _UPLOAD)
+    if max(dataset.shape) <= largest_px:
+        return
+    raise OversizedHeader(
+        "too large for a single picture",
+        where=str(path),
+        expected=f"at most {largest_px} x {largest_px} pixels",
+        got=f"{dataset.width} x {dataset.height}",
+        next_step="cut it, or ingest it as the ortho of an area",
+    )
+
+
+def _place_of(path: Path, dataset: DatasetReader) -> tuple[str, Affine, float] | None:
+    """(CRS, transform, metres per pixel); None for a picture that says nothing of its place."""
+    points = bool(dataset.gcps[0]) or dataset.rpcs is not None
+    silent = dataset.crs is None and dataset.transform.is_identity and not points
+    if silent or dataset.driver != "GTiff":  # what lies beside a JPEG was not handed in
+        return None
+    header = probe(path, drivers=PICTURE_DRIVERS, allow_multiband=True)
+    gsd_x, gsd_y = ground_m(header)
+    if not math.isclose(gsd_x, gsd_y, rel_tol=_ALIKE):
+        raise UnusableGrid(
+            "its pixels are not squares on the ground",
+            where=str(path),
+            expected="the same size along both axes",
+            got=f"{gsd_x:.3g} x {gsd_y:.3g} m",
+            next_step="warp it first: gdalwarp -t_srs EPSG:2154 FILE OUT.tif (QGIS: Warp)",
+        )
+    return header.crs, header.transform, math.sqrt(gsd_x * gsd_y)
+
+
+def ground_m(header: Header) -> tuple[float, float]:
+    """Size of a raster's pixels on the ground at its middle, along x and y, in metres.
+
+    Raises UnusableGrid for degrees, MissingCrs outside the world, OutOfRange for a size that no
+    picture from the air has: each is the mark of a wrong or missing reference system.
+    """
+    where, crs = str(header.path), CRS.from_user_input(header.crs)
+    if crs.is_geographic:
+        raise UnusableGrid(
+            "its grid is in degrees",
+            where=where,
+            expected="a projected reference system, in metres",
+            got=crs.name,
+            next_step="warp it first: gdalwarp -t_srs EPSG:2154 FILE OUT.tif (QGIS: Warp)",
+        )
+    west, south, east, north = header.bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    dx, dy = header.pixel
+    lon, lat = transformer(header.crs, "OGC:CRS84").transform([x, x + dx, x], [y, y, y + dy])
+    if not np.isfinite([*lon, *lat]).all():
+        raise MissingCrs(
+            "its place is outside the world of its reference system",
+            where=where,
+            expected=f"coordinates of {crs.name}",
+            got=f"its middle at ({x:g}, {y:g})",
+            next_step="assign the right one (QGIS: Assign projection)",
+        )
+    geod = Geod(ellps="WGS84")
+    sides = tuple(geod.inv(lon[0], lat[0], lon[k], lat[k])[2] for k in (1, 2))
+    if not all(FINEST_M <= side <= COARSEST_M for side in sides):
+        raise _absurd(where, sides)
+    # Where a map is true to a few parts in a hundred, its own numbers are meant.
+    true = all(abs(side / own - 1) <= _ALIKE for side, own in zip(sides, (dx, dy), strict=True))
+    return (dx, dy) if true else (sides[0], sides[1])
+
+
+def _absurd(where: str, sides: tuple[float, ...]) -> DataError:
+    return OutOfRange(
+        "its pixels have a size that no picture from the air has",
+        where=where,
+        expected=f"{FINEST_M:g} to {COARSEST_M:g} m",
+        got=" x ".join(f"{side:.3g}" for side in sides) + " m",
+        next_step="check its reference system: are the coordinates degrees or feet?",
+    )
+
+
+def _grid(header: Header) -> Grid:
+    t = header.transform
+    if t.a < 0 or t.e > 0:
+        raise UnusableGrid(
+            "its first row is not the northern one, or its first column not the western one",
+            where=str(header.path),
+            expected="rows from north to south, columns from west to east",
+            got=f"steps of {t.a:g}, {t.e:g}",
+            next_step="ingest it as the ortho of an area, or warp it (QGIS: Warp)",
+        )
+    return Grid(header.crs, t.c, t.f, t.a, -t.e, *header.shape)
