@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -62,11 +63,11 @@ def chip(seed: int, *, size_px: int = 256, gsd_m: float | None = None) -> Chip:
     sun, shot, lean = camera.light(rng), camera.camera(rng), _lean(rng)
     corner = around * gsd
     view = View(0.0, wide, gsd / fine, *(2 * [(size_px + 2 * around) * fine]))
-    seen = render(sketch, view, sun, lean)
-    crop = slice(around, around + size_px)
-    rgb = camera.exposed(_mean(seen.radiance, fine)[crop, crop].astype(np.float32), shot, rng)
-    roof = _mean(seen.roof, fine)[crop, crop] >= 0.5
-    height = _mean(seen.height_m, fine)[crop, crop].astype(np.float32)
+    seen = render(sketch, view, sun, lean, around * fine)
+    edge = slice(around * fine, (around + size_px) * fine)
+    rgb = camera.exposed(_mean(seen.radiance[edge, edge], fine), shot, rng)
+    roof = _mean(seen.roof[edge, edge], fine) >= 0.5
+    height = _mean(seen.height_m[edge, edge], fine)
     return Chip(rgb, roof, height, gsd, _near(sketch, corner, wide))
 
 
@@ -121,16 +122,19 @@ def scene(wide_m: float, rng: Generator) -> Sketch:
             strength = float(rng.uniform(*style.warp)) * min(wide_m / 60, 1.0)
             phase = (float(rng.uniform(0, 6)), float(rng.uniform(0, 6)))
             bend = Bend(middle, strength, float(rng.uniform(50, 160)), phase)
-            build(quarter(sketch, style, bend, rng), rect, odd)
+            build(quarter(sketch, style, bend, 0.71 * wide_m, rng), rect, odd)
     if rng.random() < 0.04:
         things.rails(sketch, at, 3 * wide_m, rng)
     return sketch
 
 
-def _mean(values: NDArray[np.generic], factor: int) -> Array:
-    rows, cols = values.shape[0] // factor, values.shape[1] // factor
-    blocks = values.reshape(rows, factor, cols, factor, *values.shape[2:])
-    out: Array = blocks.mean(axis=(1, 3))
+def _mean(values: NDArray[Any], factor: int) -> Array:
+    """Mean of blocks of cells, float32."""
+    total = np.zeros((values.shape[0] // factor, *values.shape[1:]), np.float32)
+    for row in range(factor):
+        total += values[row::factor]
+    across = sum(total[:, col::factor] for col in range(factor))
+    out: Array = np.asarray(across) / np.float32(factor * factor)
     return out
 
 

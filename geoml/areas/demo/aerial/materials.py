@@ -301,11 +301,6 @@ def leaves(rng: Generator) -> Paint:
     )
 
 
-def plain(hexes: str, rng: Generator, spread: float = 0.05) -> Paint:
-    """One even colour: paint, plastic, lacquer."""
-    return Paint(near(hexes, rng, spread), linear("000000"), grain=0.03, cloud=0.03, gloss=0.1)
-
-
 def panels(rng: Generator) -> Paint:
     """Photovoltaic modules."""
     return Paint(

@@ -68,6 +68,11 @@ def near(hexes: str, rng: Generator, spread: float = 0.06) -> Colour:
     return red, green, blue
 
 
+def plain(hexes: str, rng: Generator, spread: float = 0.05) -> Paint:
+    """One even colour: paint, plastic, lacquer."""
+    return Paint(near(hexes, rng, spread), linear("000000"), grain=0.03, cloud=0.03, gloss=0.1)
+
+
 def table(paints: list[Paint]) -> Array:
     """Paints as rows of float32 for the painter."""
     return np.array([paint.row() for paint in paints], np.float32)

@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from geoml.areas.demo.aerial import materials, roofs, things
 from geoml.areas.demo.aerial.growth import Nursery
-from geoml.areas.demo.aerial.materials import GROUNDS, ROOFS, pick, plain
+from geoml.areas.demo.aerial.materials import GROUNDS, ROOFS, pick
 from geoml.areas.demo.aerial.parcels import Bend, Rect, cut, ring
 from geoml.areas.demo.aerial.roofs import Form, Roof
 from geoml.areas.demo.aerial.sketch import Frame, Sketch
@@ -32,6 +32,13 @@ class Quarter:
     roofing: list[tuple[Form, int]]
     yards: list[int]
     street: int
+    reach_m: float
+
+    def far(self, rect: Rect) -> bool:
+        """Whether a rectangle lies wholly out of sight: beyond ``reach_m`` of the origin."""
+        du = max(rect[0], -rect[2], 0.0)
+        dv = max(rect[1], -rect[3], 0.0)
+        return du * du + dv * dv > (self.reach_m + 1.4 * self.bend.strength + 3) ** 2
 
     def draw(self, among: Range) -> float:
         """A number of a range."""
@@ -59,17 +66,21 @@ def extent(rect: Rect) -> tuple[float, float]:
     return rect[2] - rect[0], rect[3] - rect[1]
 
 
-def quarter(sketch: Sketch, style: Style, bend: Bend, rng: Generator) -> Quarter:
-    """Settle what a quarter's builders had at hand: some roofs, walls, grounds and trees."""
+def quarter(sketch: Sketch, style: Style, bend: Bend, reach_m: float, rng: Generator) -> Quarter:
+    """Settle what a quarter's builders had at hand: some roofs, walls, grounds and trees.
+
+    What lies farther than ``reach_m`` from the origin of ``bend`` is not built.
+    """
     weights = np.array([weight for _, _, weight in style.roofs])
     picks = rng.choice(len(style.roofs), size=9, p=weights / weights.sum())
     roofing = [
         (style.roofs[n][0], sketch.paint(ROOFS[style.roofs[n][1]](rng))) for n in picks.tolist()
     ]
-    walls = [sketch.paint(plain(pick(rng, WALLS), rng)) for _ in range(4)]
+    walls = [sketch.shade(WALLS, rng) for _ in range(4)]
     yards = [sketch.paint(GROUNDS[pick(rng, style.yards)](rng)) for _ in range(4)]
     street = sketch.paint(GROUNDS[pick(rng, style.streets)](rng))
-    return Quarter(sketch, style, bend, rng, Nursery(sketch, rng), walls, roofing, yards, street)
+    green = Nursery(sketch, rng)
+    return Quarter(sketch, style, bend, rng, green, walls, roofing, yards, street, reach_m)
 
 
 def build(place: Quarter, rect: Rect, odd: float) -> None:
@@ -78,6 +89,8 @@ def build(place: Quarter, rect: Rect, odd: float) -> None:
     style, rng = place.style, place.rng
     density, vacant = place.draw(style.trees), place.draw(style.vacant)
     for part, gap in list(cut(rect, style.block, style.street, rng)):
+        if place.far(part):
+            continue
         if gap:
             _street(place, part)
         elif rng.random() < odd:
@@ -106,7 +119,7 @@ def _street(place: Quarter, rect: Rect) -> None:
 
 
 def _marked(sketch: Sketch, frame: Frame, long: float, wide: float, rng: Generator) -> None:
-    line = sketch.paint(plain("DCDCD4", rng))
+    line = sketch.shade(("DCDCD4",), rng)
     walk = sketch.paint(materials.paving(rng))
     for side in (-1, 1):
         sketch.box(frame.inner(0, side * (wide / 2 - 0.7)), (long, 1.4), walk, 0.03)
@@ -123,6 +136,8 @@ def _block(place: Quarter, rect: Rect, vacant: float, density: float) -> None:
     place.sketched(rect, _any(rng, place.yards))
     plots = [part for part, _ in cut(rect, style.plot, (0.0, 0.0), rng)]
     for plot in plots:
+        if place.far(plot):
+            continue
         if rng.random() < 0.5:
             place.sketched(plot, _any(rng, place.yards))
         if rng.random() < vacant:

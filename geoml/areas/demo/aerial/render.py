@@ -13,6 +13,8 @@ from geoml.areas.demo.aerial.sketch import Sketch
 from geoml.types import Array, Mask
 
 TILE = 512
+BLOCK = 8
+"""Cells of a block of the ceiling, as in ``tint``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,16 @@ def noise() -> Array:
 
 
 def render(
-    sketch: Sketch, view: View, sun: Light, lean: tuple[float, float] = (0.0, 0.0)
+    sketch: Sketch,
+    view: View,
+    sun: Light,
+    lean: tuple[float, float] = (0.0, 0.0),
+    edge: int = 0,
 ) -> Rendered:
     """Paint a sketch as a camera straight above would see it, or one a little aside.
 
-    ``lean`` is how far tall things lean east and south, metres per metre of height.
+    ``lean`` is how far tall things lean east and south, metres per metre of height. The
+    outermost ``edge`` cells are only there to cast shadows: they may stay black.
     """
     from geoml.areas.demo.aerial import brush, tint
 
@@ -77,19 +84,37 @@ def render(
     lit, vector = np.ones(shape), sun.vector()
     azimuth, elevation = np.deg2rad(sun.azimuth_deg), np.deg2rad(sun.elevation_deg)
     brush.shade(height, view.cell_m, float(azimuth), float(elevation), lit)
-    radiance = np.empty((*shape, 3))
+    radiance = np.zeros((*shape, 3), np.float32)
     layers = (height, piece, crown, lit, _sky(height, view.cell_m))
-    tint.colour(pieces, crowns, paints, tile, view.corner, layers, vector, radiance)
-    if max(abs(lean[0]), abs(lean[1])) * height.max() < view.cell_m:
-        return Rendered(radiance, roof, height)
-    seen, seen_roof, seen_height = np.empty_like(radiance), np.empty_like(roof), np.empty(shape)
     right, down = lean[0] / view.cell_m, lean[1] / view.cell_m
+    reach = int(np.hypot(right, down) * height.max()) + 1
+    seen_from = max(edge - reach - 1, 0)
+    tint.colour(pieces, crowns, paints, tile, view.corner, layers, vector, seen_from, radiance)
+    if reach < 2:
+        return Rendered(radiance, roof, height)
+    seen, seen_roof, seen_height = np.zeros_like(radiance), roof.copy(), height.copy()
     # A wall is seen on the side away from the lean; the sun lights it if it stands there.
     facing = -(lean[0] * vector[0] - lean[1] * vector[1]) / max(np.hypot(*lean), 1e-9)
     wall = 0.55 * sun.sky + (1 - sun.sky) * max(facing, 0.0) / max(vector[2], 0.3)
-    aside = (right, down, float(wall))
-    tint.aslant(height, piece, pieces, paints, aside, radiance, roof, seen, seen_roof, seen_height)
+    aside, ceiling = (right, down, float(wall)), _ceiling(height, reach)
+    tint.aslant(
+        *(height, piece, pieces, paints, aside, ceiling, edge, radiance, roof),
+        *(seen, seen_roof, seen_height),
+    )
     return Rendered(seen, seen_roof, seen_height)
+
+
+def _ceiling(height: Array, reach: int) -> Array:
+    """The greatest height within ``reach`` cells, by blocks."""
+    rows, cols = (-(-side // BLOCK) for side in height.shape)
+    whole = np.pad(
+        height,
+        ((0, rows * BLOCK - height.shape[0]), (0, cols * BLOCK - height.shape[1])),
+        mode="edge",
+    )
+    blocks = whole.reshape(rows, BLOCK, cols, BLOCK).max(axis=(1, 3))
+    around: Array = ndimage.maximum_filter(blocks, 2 * (reach // BLOCK + 1) + 1, mode="nearest")
+    return around
 
 
 def _sky(height: Array, cell_m: float) -> Array:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.random import Generator
 
 from geoml.areas.demo.aerial import materials
-from geoml.areas.demo.aerial.materials import pick, plain
 from geoml.areas.demo.aerial.sketch import ROOF, Facet, Frame, Point, Sketch
 
 Form = Literal["flat", "shed", "gable", "hip", "barrel", "saw"]
@@ -185,7 +184,7 @@ def _lean_to(sketch: Sketch, roof: Roof, rng: Generator) -> None:
 
 def _tank(sketch: Sketch, roof: Roof, rng: Generator) -> None:
     tones = ("202224", "1E3A2A", "E8E8E4", "3A6FA8", "2E7A5A", "1A1A1C")
-    paint = sketch.paint(plain(pick(rng, tones), rng))
+    paint = sketch.shade(tones, rng)
     z = roof.eave_m + float(rng.uniform(1.2, 3.2))
     sketch.disc(_spot(roof, rng, 1.0), float(rng.uniform(0.45, 0.8)), paint, z, ROOF)
 
@@ -204,7 +203,7 @@ def _units(sketch: Sketch, roof: Roof, rng: Generator, count: int) -> None:
     """Air conditioners and roof lights."""
     for _ in range(count):
         light = rng.random() < 0.4
-        paint = sketch.paint(plain("C8CCD0" if not light else pick(rng, ("8FA4B0", "E0E8EC")), rng))
+        paint = sketch.shade(("8FA4B0", "E0E8EC") if light else ("C8CCD0",), rng)
         size = (float(rng.uniform(0.8, 2.4)), float(rng.uniform(0.8, 1.8)))
         rise = 0.3 if light else float(rng.uniform(0.8, 1.6))
         sketch.box(_spot(roof, rng, 1.5), size, paint, roof.eave_m + rise, ROOF, paint)
@@ -224,7 +223,7 @@ def _clutter(sketch: Sketch, roof: Roof, rng: Generator, count: int) -> None:
         "48602E",
     )
     for _ in range(count):
-        paint = sketch.paint(plain(pick(rng, tones), rng, 0.1))
+        paint = sketch.shade(tones, rng)
         long = float(rng.uniform(0.3, 1.6))
         size = (long, long * float(rng.uniform(0.25, 1.0)))
         sketch.box(
@@ -236,14 +235,16 @@ def ridge_things(sketch: Sketch, roof: Roof, rng: Generator) -> None:
     """Chimneys, roof lights, panels and patches on a pitched roof."""
     rise = roof.slope * roof.size[1] / 2
     if rng.random() < 0.3:
-        paint = sketch.paint(plain(pick(rng, ("8A5A48", "9C968C", "5A524C")), rng))
+        paint = sketch.shade(("8A5A48", "9C968C", "5A524C"), rng)
         at_u = float(rng.uniform(-0.4, 0.4)) * roof.size[0]
         frame = roof.frame.inner(at_u, float(rng.uniform(-0.15, 0.15)) * roof.size[1])
         sketch.box(frame, (0.8, 0.6), paint, roof.eave_m + rise + 0.9, ROOF, paint)
     for _ in range(int(rng.poisson(0.7))):
         glass = rng.random() < 0.6
-        paint = sketch.paint(
-            plain(pick(rng, ("5A6C78", "3A4650", "A8B8C0")), rng) if glass else materials.metal(rng)
+        paint = (
+            sketch.shade(("5A6C78", "3A4650", "A8B8C0"), rng)
+            if glass
+            else sketch.paint(materials.metal(rng))
         )
         side = 1 if rng.random() < 0.5 else -1
         at = (float(rng.uniform(-0.4, 0.4)) * roof.size[0], side * 0.25 * roof.size[1])

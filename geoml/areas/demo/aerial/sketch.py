@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.random import Generator
 
-from geoml.areas.demo.aerial.paints import Paint, table
+from geoml.areas.demo.aerial.paints import Paint, plain, table
 from geoml.types import Array
 
 Point = tuple[float, float]
@@ -58,11 +59,22 @@ class Sketch:
     paints: list[Paint] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
     buildings: int = 0
+    shared: dict[str, list[int]] = field(default_factory=dict)
 
     def paint(self, paint: Paint) -> int:
         """Keep a paint; its number."""
         self.paints.append(paint)
         return len(self.paints) - 1
+
+    def shade(self, among: Sequence[str], rng: Generator) -> int:
+        """The number of an even paint of one of some colours; small things share a few of each."""
+        tone = among[int(rng.integers(len(among)))]
+        pots = self.shared.setdefault(tone, [])
+        which = int(rng.integers(4))
+        if which >= len(pots):
+            pots.append(self.paint(plain(tone, rng)))
+            return pots[-1]
+        return pots[which]
 
     def add(
         self,
@@ -84,8 +96,9 @@ class Sketch:
         x, y = frame.at
         self.points.extend((x + cos * u - sin * v, y + sin * u + cos * v) for u, v in outline)
         east, north = cos * slope[0] - sin * slope[1], sin * slope[0] + cos * slope[1]
-        row = (start, len(outline), z, east, north, paint, cos, sin, x, y, kind, over, wall)
-        self.pieces.append(tuple(float(value) for value in row))
+        self.pieces.append(
+            (start, len(outline), z, east, north, paint, cos, sin, x, y, kind, over, wall)
+        )
 
     def box(
         self,

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.random import Generator
 
 from geoml.areas.demo.aerial import materials
-from geoml.areas.demo.aerial.materials import pick, plain
 from geoml.areas.demo.aerial.sketch import GROUND, THING, Frame, Point, Sketch
 
 CARS = ("E8E8E8", "D0D2D4", "2A2C30", "8A8E92", "A02A28", "2A4A80", "F4F4F2", "5A5E62", "B8A070")
@@ -19,7 +18,7 @@ JUNK = ("8C8478", "B8B0A4", "3A6FA8", "A84A3A", "5A7A4A", "E4E0D8", "4A4038", "7
 def car(sketch: Sketch, frame: Frame, rng: Generator) -> None:
     """A car with its cabin and dark glass, 3.6 to 4.8 m long."""
     long, wide = float(rng.uniform(3.6, 4.8)), float(rng.uniform(1.6, 1.9))
-    paint, glass = sketch.paint(plain(pick(rng, CARS), rng)), sketch.paint(plain("24282C", rng))
+    paint, glass = sketch.shade(CARS, rng), sketch.shade(("24282C",), rng)
     sketch.box(frame, (long, wide), paint, 0.9, THING, paint)
     back = float(rng.uniform(-0.6, 0.1))
     sketch.box(frame.inner(back, 0), (long * 0.55, wide * 0.9), glass, 1.3, THING, glass)
@@ -29,10 +28,10 @@ def car(sketch: Sketch, frame: Frame, rng: Generator) -> None:
 def lorry(sketch: Sketch, frame: Frame, rng: Generator) -> None:
     """A lorry or a bus, 6 to 12 m long: a long bright box, but no roof."""
     long = float(rng.uniform(6, 12))
-    paint = sketch.paint(plain(pick(rng, LORRIES), rng))
+    paint = sketch.shade(LORRIES, rng)
     if rng.random() < 0.4:
         paint = sketch.paint(materials.metal(rng))
-    cabin = sketch.paint(plain(pick(rng, CARS), rng))
+    cabin = sketch.shade(CARS, rng)
     sketch.box(frame, (long, 2.5), paint, 3.1, THING, paint)
     sketch.box(frame.inner(long / 2 + 1.1, 0), (2.0, 2.3), cabin, 2.5, THING, cabin)
     for at in (-0.25, 0.2):
@@ -42,7 +41,7 @@ def lorry(sketch: Sketch, frame: Frame, rng: Generator) -> None:
 
 def park(sketch: Sketch, frame: Frame, size: tuple[float, float], rng: Generator) -> None:
     """A car park: lines and cars in rows."""
-    line = sketch.paint(plain("D8D8D0", rng))
+    line = sketch.shade(("D8D8D0",), rng)
     filled = float(rng.uniform(0.2, 0.95))
     for v in np.arange(-size[1] / 2 + 3, size[1] / 2 - 2, 7.5).tolist():
         for u in np.arange(-size[0] / 2 + 2, size[0] / 2 - 1.5, 2.6).tolist():
@@ -54,8 +53,8 @@ def park(sketch: Sketch, frame: Frame, size: tuple[float, float], rng: Generator
 def court(sketch: Sketch, frame: Frame, size: tuple[float, float], rng: Generator) -> None:
     """A sports court or pitch, blue, green or red, with its lines: flat and bright, no roof."""
     tones = ("3A6FA8", "3E7A50", "A85040", "4A8A4A", "2E5A8C", "5E8A3A", "C8A880")
-    ground, line = sketch.paint(plain(pick(rng, tones), rng)), sketch.paint(plain("E8E8E4", rng))
-    rim = sketch.paint(plain(pick(rng, tones), rng))
+    ground, line = sketch.shade(tones, rng), sketch.shade(("E8E8E4",), rng)
+    rim = sketch.shade(tones, rng)
     u, v = size[0] * 0.9, size[1] * 0.85
     sketch.box(frame, (u + 3, v + 3), rim, 0.01)
     sketch.box(frame, (u, v), line, 0.02)
@@ -85,7 +84,7 @@ def containers(sketch: Sketch, frame: Frame, size: tuple[float, float], rng: Gen
     for v in np.arange(-size[1] / 2 + 1.5, size[1] / 2 - 1.4, 2.9).tolist():
         for u in np.arange(-size[0] / 2 + 3.2, size[0] / 2 - 3, 6.6).tolist():
             if rng.random() < 0.6:
-                paint = sketch.paint(plain(pick(rng, tones), rng))
+                paint = sketch.shade(tones, rng)
                 turn = float(rng.normal(0, 0.02))
                 z = 2.6 * float(rng.integers(1, 3))
                 sketch.box(frame.inner(u, v, turn), (6.06, 2.44), paint, z, THING, paint)
@@ -93,14 +92,14 @@ def containers(sketch: Sketch, frame: Frame, size: tuple[float, float], rng: Gen
 
 def cloth(sketch: Sketch, frame: Frame, rng: Generator) -> None:
     """A tarpaulin or a heap under plastic on the ground."""
-    paint = sketch.paint(plain(pick(rng, ("2F78C0", "3A8AC8", "5A8A4A", "E0E0DC", "C87A40")), rng))
+    paint = sketch.shade(("2F78C0", "3A8AC8", "5A8A4A", "E0E0DC", "C87A40"), rng)
     size = (float(rng.uniform(1.5, 6)), float(rng.uniform(1.5, 4)))
     sketch.box(frame, size, paint, float(rng.uniform(0.05, 0.6)), THING, paint)
 
 
 def junk(sketch: Sketch, frame: Frame, rng: Generator) -> None:
     """A small thing in a yard."""
-    paint = sketch.paint(plain(pick(rng, JUNK), rng, 0.1))
+    paint = sketch.shade(JUNK, rng)
     long = float(rng.lognormal(-0.2, 0.5))
     size = (long, long * float(rng.uniform(0.2, 1.0)))
     sketch.box(frame, size, paint, float(rng.uniform(0.05, 1.3)), THING, paint)
@@ -117,7 +116,7 @@ def wall(sketch: Sketch, start: Point, end: Point, paint: int, high: float) -> N
 def rails(sketch: Sketch, frame: Frame, long: float, rng: Generator) -> None:
     """A railway: ballast, sleepers and two rails a track."""
     ballast = sketch.paint(materials.asphalt(rng))
-    steel = sketch.paint(plain("8A7A70", rng))
+    steel = sketch.shade(("8A7A70",), rng)
     tracks = int(rng.integers(1, 4))
     sketch.box(frame, (long, 4.2 * tracks + 2), ballast, 0.02)
     for n in range(tracks):

@@ -11,16 +11,18 @@ from geoml.types import Array, Mask
 Index = NDArray[np.int32]
 WAVE = 8.0
 """Cells of the noise tile to one length of a pattern."""
+BLOCK = 8
+"""Cells of a block of the ceiling."""
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _noise(tile: Array, u: float, v: float) -> float:
     """The tile at a place in cells, bilinear, repeated without a seam."""
-    size = tile.shape[0]
+    last = tile.shape[0] - 1  # the side is a power of two
     low_u, low_v = int(np.floor(u)), int(np.floor(v))
     a, b = u - low_u, v - low_v
-    r0, c0 = low_v % size, low_u % size
-    r1, c1 = (r0 + 1) % size, (c0 + 1) % size
+    r0, c0 = low_v & last, low_u & last
+    r1, c1 = (r0 + 1) & last, (c0 + 1) & last
     top = tile[r0, c0] * (1 - a) + tile[r0, c1] * a
     bottom = tile[r1, c0] * (1 - a) + tile[r1, c1] * a
     return float(top * (1 - b) + bottom * b)
@@ -36,32 +38,40 @@ def _seen(period: float, cell: float) -> float:
 def _hash(a: int, b: int, k: int) -> float:
     """A number -1..1 that belongs to a panel."""
     h = (a * 73856093) ^ (b * 19349663) ^ (k * 83492791)
-    return ((h * 2654435761) % 65536) / 32768.0 - 1.0
+    return ((h * 2654435761) & 65535) / 32768.0 - 1.0
 
 
 @njit(cache=True)
+def _part(x: float) -> float:
+    """What follows the point, 0..1."""
+    return float(x - np.floor(x))
+
+
+@njit(cache=True, error_model="numpy")
 def _pattern(paint: Array, u: float, v: float, k: int, cell: float) -> float:
     """Waves, courses and panels: a factor on the brightness."""
     tone = 1.0
     if paint[13] > 0:
-        tone += paint[13] * _seen(paint[14], cell) * np.sin(2 * np.pi * u / paint[14])
+        wave = abs(_part(u / paint[14]) - 0.5)
+        tone += paint[13] * _seen(paint[14], cell) * (4 * wave - 1)
     if paint[15] > 0:
-        tone += paint[15] * _seen(paint[16], cell) * (0.5 - (v / paint[16]) % 1.0)
+        tone += paint[15] * _seen(paint[16], cell) * (0.5 - _part(v / paint[16]))
     if paint[17] > 0 or paint[20] > 0:
         a, b = u / paint[18], v / paint[19]
         tone += paint[17] * _hash(int(np.floor(a)), int(np.floor(b)), k)
-        near_u = min(a % 1.0, 1 - a % 1.0) * paint[18]
-        near_v = min(b % 1.0, 1 - b % 1.0) * paint[19]
+        near_u = (0.5 - abs(_part(a) - 0.5)) * paint[18]
+        near_v = (0.5 - abs(_part(b) - 0.5)) * paint[19]
         if min(near_u, near_v) < max(0.04, 0.5 * cell):
             tone -= paint[20] * min(0.08 / cell, 1.0)
     return tone
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _albedo(
     paint: Array, noise: Array, u: float, v: float, k: int, cell: float, out: Array
 ) -> None:
     """Reflectance of a paint at a local place, red, green, blue, into ``out``."""
+    last = noise.shape[1] - 1
     shift = 37.0 * k
     part = 0.0
     if paint[6] > -2.9:
@@ -69,10 +79,11 @@ def _albedo(
         part = (_noise(noise[0], u * step + shift, v * step - shift) + paint[6]) / paint[8]
         part = min(max(part + 0.5, 0.0), 1.0)
     step = WAVE / 2.5 / paint[10]
-    fine = _noise(noise[2], u * step - shift, v * step + shift)
+    fine = noise[2, int(np.floor(v * step + shift)) & last, int(np.floor(u * step - shift)) & last]
     tone = 1 + paint[9] * max(_seen(paint[10] * 2, cell), 0.3) * fine
-    step = WAVE / paint[12]
-    tone += paint[11] * _noise(noise[0], u * step + 2 * shift, v * step)
+    if paint[11] > 0.03:
+        step = WAVE / paint[12]
+        tone += paint[11] * _noise(noise[0], u * step + 2 * shift, v * step)
     tone = max(tone * _pattern(paint, u, v, k, cell), 0.05)
     for band in range(3):
         out[band] = (paint[band] * (1 - part) + paint[3 + band] * part) * tone
@@ -85,7 +96,7 @@ def _slope_light(gx: float, gy: float, sun: Array) -> float:
     return float(max(facing, 0.0) / sun[2])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def colour(
     pieces: Array,
     crowns: Array,
@@ -94,9 +105,12 @@ def colour(
     view: tuple[float, float, float],
     layers: tuple[Array, Index, Index, Array, Array],
     sun: Array,
+    edge: int,
     out: Array,
 ) -> None:
     """Radiance of every cell seen from above into ``out``, shape (rows, cols, 3).
+
+    The outermost ``edge`` cells are left as they are.
 
     ``layers`` are height, piece, crown, lit and open sky; ``sun`` is the unit vector to it (east,
     north, up), the share of sky light, and how strongly shiny metal mirrors the sky.
@@ -104,8 +118,8 @@ def colour(
     height, piece, crown, lit, sky = layers
     west, north, cell = view
     rows, cols = height.shape
-    for r in range(rows):
-        for c in range(cols):
+    for r in range(edge, rows - edge):
+        for c in range(edge, cols - edge):
             x, y = west + (c + 0.5) * cell, north - (r + 0.5) * cell
             k = piece[r, c]
             row = pieces[k]
@@ -134,13 +148,15 @@ def colour(
             out[r, c, 2] *= light * (1 + blue)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def aslant(
     height: Array,
     piece: Index,
     pieces: Array,
     paints: Array,
     lean: tuple[float, float, float],
+    ceiling: Array,
+    edge: int,
     radiance: Array,
     roof: Mask,
     seen: Array,
@@ -150,16 +166,17 @@ def aslant(
     """What a camera sees that looks a little from aside: tall things lean, walls show.
 
     ``lean`` is how far the picture of a point moves right and down, in cells per metre of height,
-    and the light on walls, 0..1. A roof is where its top is seen: its walls are not roof.
+    and the light on walls, 0..1. ``ceiling`` is the greatest height around, by blocks of ``BLOCK``
+    cells; the outermost ``edge`` cells are left as they are. A roof is where its top is seen: its
+    walls are not roof.
     """
     rows, cols = height.shape
     right, down, wall = lean
-    tallest = height.max()
     reach = np.hypot(right, down)
     step = 1.0 / max(reach, 1e-6)
-    count = int(tallest * reach) + 1
-    for r in range(rows):
-        for c in range(cols):
+    for r in range(edge, rows - edge):
+        for c in range(edge, cols - edge):
+            count = int(ceiling[r // BLOCK, c // BLOCK] * reach) + 1
             for n in range(count, -1, -1):
                 z = n * step
                 r0 = min(max(int(r - down * z + 0.5), 0), rows - 1)
