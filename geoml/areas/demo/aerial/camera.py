@@ -64,16 +64,16 @@ def light(rng: Generator) -> Light:
 
 def camera(rng: Generator) -> Camera:
     """A flight: from a sharp drone to a hazy satellite."""
-    haze = float(rng.uniform(0, 0.07)) ** 1.0 if rng.random() < 0.6 else 0.0
+    haze = float(rng.uniform(0, 0.07)) if rng.random() < 0.6 else 0.0
     cast = rng.normal(0, 0.06, 3)
     return Camera(
         blur_px=float(rng.choice([0.0, 0.35, 0.6, 0.9], p=[0.25, 0.35, 0.25, 0.15])),
-        exposure=float(rng.lognormal(0.1, 0.28)),
+        exposure=float(rng.lognormal(0.05, 0.23)),
         white=(1 + float(cast[0]), 1 + 0.4 * float(cast[1]), 1 + float(cast[2])),
         haze=(0.75 * haze, 0.9 * haze, 1.1 * haze),
         gamma=float(rng.uniform(1.8, 2.5)),
-        contrast=float(rng.uniform(0.8, 1.3)),
-        colour=float(rng.uniform(0.55, 1.3)),
+        contrast=float(rng.uniform(0.8, 1.2)),
+        colour=float(rng.uniform(0.45, 1.05)),
         noise=float(rng.choice([0.8, 1.5, 3.0, 6.0], p=[0.35, 0.35, 0.2, 0.1])),
         quality=int(rng.choice([100, 92, 80, 60, 40], p=[0.2, 0.3, 0.25, 0.15, 0.1])),
         sharpen=float(rng.choice([0.0, 0.4, 1.0], p=[0.5, 0.3, 0.2])),
