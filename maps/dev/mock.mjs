@@ -1,5 +1,5 @@
 /**
- * A stand-in for `geoml serve`, to work on the map without data: two invented areas, two services,
+ * A stand-in for `geoml serve`, to work on the map without data: two invented areas, three services,
  * tiles drawn on the fly, the content policy of the real server. Development only.
  *
  * `npm run build && npm run mock -- [PORT] [/sub/path]`
@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { items } from "./roofs.mjs";
 import { answer, areasDocument, servicesDocument } from "./town.mjs";
 import { tile } from "./tiles.mjs";
 
@@ -53,6 +54,9 @@ async function reply(url) {
     await new Promise((resolve) => setTimeout(resolve, 150));
     const found = answer(asked[1], url.searchParams);
     return found ? json(found) : problem(404, "no published answer covers this place");
+  }
+  if (/^\/collections\/roofs-demo@[\w-]+\/items$/.test(path)) {
+    return json(items(url.searchParams));
   }
   const drawn = /^\/tiles\/([\w@-]+)\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
   if (drawn) {

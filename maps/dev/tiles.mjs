@@ -2,15 +2,18 @@
 
 import { crc32, deflateSync } from "node:zlib";
 
+import { roofAt, score as sunny, SERVICE } from "./roofs.mjs";
 import { anomaly, outside, PALETTE, paletteIndex } from "./town.mjs";
 
 const SIDE = 256;
+const SUN = SERVICE.legend.colours.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
 
 /** One RGBA tile of a layer called like `heat-demo-score@EDITION` or `base-demo`. */
 export function tile(layer, z, x, y) {
   const [first = "", second = "", third = ""] = layer.split("@")[0].split("-");
   const isBase = first === "base";
-  const paint = isBase ? base : third === "applicability" ? hatch : score;
+  const answer = first === "roofs" ? roof : score;
+  const paint = isBase ? base : third === "applicability" ? hatch : answer;
   const shift = third === "lower" ? -1.6 : third === "upper" ? 1.8 : 0;
   const raw = Buffer.alloc(SIDE * (1 + 4 * SIDE));
   for (let row = 0; row < SIDE; row += 1) {
@@ -27,6 +30,11 @@ export function tile(layer, z, x, y) {
 function score(area, lon, lat, { shift }) {
   const kelvin = anomaly(area, lon, lat);
   return kelvin === null ? [0, 0, 0, 0] : [...PALETTE[paletteIndex(kelvin + shift)], 255];
+}
+
+function roof(_area, lon, lat) {
+  const found = roofAt(lon, lat);
+  return found ? [...SUN[Math.min(4, Math.floor(sunny(found.sun) / 20))], 255] : [0, 0, 0, 0];
 }
 
 function hatch(area, lon, lat, { col, row }) {

@@ -1,4 +1,6 @@
-/** Two invented areas and two services: documents and answers of the shape that the API gives. */
+/** Two invented areas and three services: documents and answers of the shape that the API gives. */
+
+import { answered, ASSUMPTIONS, DISTRICT, SERVICE as ROOFS } from "./roofs.mjs";
 
 export const CELL = 0.00036;
 const EDITION = "20261121T101500Z-3f2a";
@@ -60,11 +62,12 @@ export function areasDocument(prefix) {
       kind: id === "demo" ? "imagery" : "hillshade",
       attribution: "Generated, CC0",
     },
-    editions: (id === "demo" ? ["heat", "depth"] : ["heat"]).map((service) => ({
+    editions: (id === "demo" ? ["heat", "depth", "roofs"] : ["heat"]).map((service) => ({
       service,
       edition: EDITION,
       created: "2026-11-21T10:15:00Z",
       date: "2026-07-18",
+      assumptions: service === "roofs" ? ASSUMPTIONS : null,
       layers: layers(prefix, service, id, bbox),
     })),
   }));
@@ -84,8 +87,8 @@ function layers(prefix, service, id, bounds) {
     title,
     url: `${prefix}/tiles/${service}-${id}-${name}@${EDITION}/{z}/{x}/{y}.png`,
     minzoom: 9,
-    maxzoom: 13,
-    bounds,
+    maxzoom: service === "roofs" ? 19 : 13,
+    bounds: service === "roofs" ? DISTRICT : bounds,
   }));
 }
 
@@ -130,7 +133,7 @@ export function servicesDocument() {
     target: { name: "depth_m", title: { fr: "Hauteur d’eau", en: "Water depth" }, unit: "m", valid: [0, 20] },
     score: { zero: 0, hundred: 2, unit: "0..100" },
   };
-  return { services: [heat, depth] };
+  return { services: [heat, depth, ROOFS] };
 }
 
 /** The answer at a place; null where nothing is known. */
@@ -138,7 +141,8 @@ export function answer(service, query) {
   const [lon, lat] = [Number(query.get("lon")), Number(query.get("lat"))];
   const area = query.get("area") ?? "demo";
   const kelvin = anomaly(area, lon, lat);
-  if (kelvin === null) {
+  const roof = service === "roofs" ? answered(lon, lat) : {};
+  if (kelvin === null || roof === null) {
     return null;
   }
   const score = (value) => Math.round(Math.min(100, Math.max(0, ((value + 2) / 12) * 100)) * 10) / 10;
@@ -176,6 +180,7 @@ export function answer(service, query) {
     contributions: drivers.map(([feature, title, value, unit, contribution]) => ({ feature, title, value, unit, contribution })),
     cell: ring(area, lon, lat),
     warnings: applicable ? [] : [{ fr: "Hors du domaine du modèle : ne pas s’y fier.", en: "Outside what the model has seen; do not rely on it." }],
+    ...roof,
   };
   return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties };
 }

@@ -1,7 +1,7 @@
 /** Bars: how much each input moves the answer away from the model's average. */
 
 import { el, vars } from "./dom";
-import { compact, decimal, symbol, withUnit } from "./format";
+import { compact, decimal, isLong, symbol, withUnit } from "./format";
 import type { Words } from "./i18n";
 import { digits as digitsOf, shares } from "./kinds";
 import type { Answer, Contribution, Service } from "./types";
@@ -40,8 +40,8 @@ export function renderDrivers(service: Service, answer: Answer, words: Words): H
     { class: "drivers", "aria-labelledby": "drivers-title" },
     el("h3", { id: "drivers-title" }, words.t("drivers")),
     el("p", { class: "quiet" }, words.t(points ? "drivers_points" : "drivers_unit", { unit: symbol(unit) })),
-    // The line above has said "points" already: the narrow column keeps to the numbers.
-    el("ul", {}, ...rows.map((one) => bar(one, scale, points ? "" : unit, words))),
+    // The line above has said it already: the narrow column keeps to the numbers.
+    el("ul", {}, ...rows.map((one) => bar(one, scale, points || isLong(unit) ? "" : unit, words))),
     sumLine(answer, [unit, each], digits, words),
   );
 }

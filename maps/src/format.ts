@@ -43,9 +43,10 @@ export function monthName(month: number, lang: Lang, style: "long" | "narrow" = 
   return new Intl.DateTimeFormat(LOCALE[lang], { month: style, timeZone: "UTC" }).format(at);
 }
 
-/** A share 0..1 as a percentage. */
-export function percent(share: number, lang: Lang): string {
-  return new Intl.NumberFormat(LOCALE[lang], { style: "percent" }).format(share);
+/** A share 0..1 as a percentage, with at most `digits` decimals. */
+export function percent(share: number, lang: Lang, digits = 0): string {
+  const told = new Intl.NumberFormat(LOCALE[lang], { style: "percent", maximumFractionDigits: digits });
+  return told.format(share);
 }
 
 /** Units that are written otherwise than they are called; plain numbers carry none. */
@@ -54,6 +55,11 @@ const SYMBOL: Readonly<Record<string, string>> = { "1": "", degree: "°", percen
 /** A unit as it is written: m2 is m². */
 export function symbol(unit: string): string {
   return SYMBOL[unit] ?? unit.replace(/(?<=m)2\b/g, "²").replace(/(?<=m)3\b/g, "³");
+}
+
+/** Whether a unit is too long to be said again in every row of a narrow column. */
+export function isLong(unit: string): boolean {
+  return symbol(unit).length > 3;
 }
 
 /** A number and its unit. */

@@ -1,7 +1,7 @@
 /** The legend: classes of the score with their colours, words and equivalents in the unit. */
 
 import { el, vars } from "./dom";
-import { sentence, symbol, withUnit } from "./format";
+import { isLong, sentence, symbol, withUnit } from "./format";
 import type { Words } from "./i18n";
 import { nature, signed } from "./kinds";
 import { isOfUnits } from "./subject";
@@ -115,6 +115,7 @@ function target(
   const between = `${told(targetLow)} … ${told(targetHigh)}`;
   const outer = index === 0 ? `< ${told(targetHigh)}` : `> ${told(targetLow)}`;
   const numbers = index === 0 || index === count - 1 ? outer : between;
-  const unit = el("span", { class: "unit" }, withUnit("", service.target.unit));
-  return el("span", { class: "legend-target" }, numbers, unit);
+  const { unit } = service.target;
+  const written = isLong(unit) ? null : el("span", { class: "unit" }, withUnit("", unit));
+  return el("span", { class: "legend-target" }, numbers, written);
 }

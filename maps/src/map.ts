@@ -22,8 +22,15 @@ export interface Listener {
 /** A cell smaller than this, in pixels, is marked by a circle around it. */
 const SMALL_CELL = 16;
 
+/** A cell or a roof larger than this need not be seen whole. */
+const SMALL_SHAPE = 250;
+
 /** Below this share of the window, in width and in height, a layer is a spot and no map. */
 const SPOT = 1 / 3;
+
+/** From this zoom on a box is a district: its outermost edge, this share of it, may be cut. */
+const FINE = 16;
+const EDGE = 0.08;
 
 const PANES = ["base", "edition", "hatch", "outline"] as const;
 
@@ -85,7 +92,7 @@ export class MapView {
     if (view) {
       this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
     } else {
-      this.map.fitBounds(corners(shown), { animate: false, padding: [12, 12] });
+      this.fit(corners(shown), false);
     }
   }
 
@@ -96,7 +103,7 @@ export class MapView {
     const wide = share((one) => one.getEast() - one.getWest());
     const tall = share((one) => one.getNorth() - one.getSouth());
     if (!view.intersects(box) || Math.max(wide, tall) < SPOT) {
-      this.map.fitBounds(box, { animate: !prefersStill(), padding: [12, 12] });
+      this.fit(box, !prefersStill());
     }
   }
 
@@ -174,7 +181,11 @@ export class MapView {
 
   /** Pans so that a place is not hidden under the answer, which covers `right` and `bottom`. */
   reveal(place: Place, right: number, bottom: number): void {
-    this.map.panInside([place.lat, place.lon], {
+    const ring = (this.marked?.cell ?? []).map(([lon, lat]) => L.latLng(lat, lon));
+    const whole = ring.length > 0 && this.pixels(ring) < SMALL_SHAPE;
+    // Its corner that the answer would cover first; the place itself where the shape fills the window.
+    const corner = whole ? L.latLngBounds(ring).getSouthEast() : L.latLng(place.lat, place.lon);
+    this.map.panInside(corner, {
       animate: !prefersStill(),
       paddingTopLeft: [60, 60],
       paddingBottomRight: [right + 40, bottom + 40],
@@ -184,6 +195,12 @@ export class MapView {
   /** Puts the keyboard on the map. */
   focus(): void {
     this.container.focus();
+  }
+
+  /** All of a box, or nearly all of a small one where that is a whole zoom nearer. */
+  private fit(box: L.LatLngBounds, animate: boolean): void {
+    const core = box.pad(this.map.getBoundsZoom(box) < FINE ? 0 : -EDGE);
+    this.map.fitBounds(core, { animate, padding: [12, 12] });
   }
 
   private ask({ lat, lng }: L.LatLng): void {

@@ -1,6 +1,7 @@
 /** The answer at a place: score, value with its interval, drivers, and where it comes from. */
 
 import { Problem } from "./api";
+import { renderAssumptions } from "./assumptions";
 import { isOffline } from "./device";
 import { el, vars } from "./dom";
 import { renderDrivers } from "./drivers";
@@ -88,10 +89,13 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
       el("p", { class: "quiet" }, placed(asked.place.lat, asked.place.lon)),
     ];
   }
+  const { subject } = reply.answer;
+  const edition = asked.area.editions.find((one) => one.edition === reply.answer.edition);
   return [
     result(asked.service, reply.answer, words),
     ...reply.answer.warnings.map((text) => el("p", { class: "warning" }, words.pick(text))),
-    reply.answer.subject ? renderSun(reply.answer.subject, words) : null,
+    subject ? renderSun(subject, words) : null,
+    subject ? renderAssumptions(edition, words) : null,
     renderParts(asked.service, reply.answer, words),
     renderDrivers(asked.service, reply.answer, words),
     facts(asked, reply.answer, words),

@@ -54,8 +54,13 @@ export interface Edition {
   readonly score_kind?: ScoreKind;
   /** What holds for the whole map. */
   readonly warnings?: readonly Warning[];
+  /** What every figure of its units rests on, by name. */
+  readonly assumptions?: Readonly<Record<string, Assumption>> | null;
   readonly layers: readonly Layer[];
 }
+
+/** A number that was chosen, not measured; `unit` is 1 for a share. */
+export type Assumption = Text & { readonly value: number; readonly unit: string };
 
 export interface Base {
   readonly url: string;

@@ -104,6 +104,12 @@ export const ROOF = {
   },
 } as const;
 
+export const ASSUMPTIONS = {
+  setback_m: { value: 0.5, unit: "m", fr: "Bande laissée libre", en: "Strip left free" },
+  connections: { value: 0.005, unit: "1", fr: "Pertes : connexions", en: "Losses: connections" },
+  minimum_facet_m2: { value: 10, unit: "m2", fr: "Plus petit pan équipé", en: "Smallest face" },
+};
+
 /** A service that answers for roofs. */
 export const ROOFS: Service = {
   ...SERVICE,

@@ -1,11 +1,12 @@
 import { afterEach, expect, it, vi } from "vitest";
 
+import { renderAssumptions } from "../src/assumptions";
 import { Words } from "../src/i18n";
 import { renderLegend } from "../src/legend";
 import { renderPanel } from "../src/panel";
 import { answerAt } from "../src/subject";
 import type { Answer, Edition } from "../src/types";
-import { AREA, fakeFetch, json, PROPERTIES, ROOF, ROOFS, SERVICE } from "./samples";
+import { AREA, ASSUMPTIONS, fakeFetch, json, PROPERTIES, ROOF, ROOFS, SERVICE } from "./samples";
 
 const EDITION = AREA.editions[0] as Edition;
 const PLACE = { lat: 48.10005, lon: -1.6999 };
@@ -42,12 +43,14 @@ it("an answer about a cell asks for nothing more", async () => {
 it("the card tells what is known of the thing", async () => {
   const [answer] = await answered();
   const [panel, inside] = [document.createElement("section"), document.createElement("div")];
-  const asked = { place: PLACE, area: AREA, service: ROOFS, reply: { state: "ready", answer } as const };
+  const town = { ...AREA, editions: [{ ...EDITION, assumptions: ASSUMPTIONS }] };
+  const asked = { place: PLACE, area: town, service: ROOFS, reply: { state: "ready", answer } as const };
   renderPanel(panel, inside, asked, new Words("en"), () => undefined);
   const told = inside.textContent?.replaceAll("\u202f", " ");
   expect(told).toContain("1,452 kWh/m²between 1,310 and 1,600 kWh/m²");
   expect(told).toContain("13,900 kWh");
   expect(told).toContain("Month by month");
+  expect(told).toContain("What these figures rest on");
 });
 
 it("the legend writes units as people do, and says that no colour may be no roof", () => {
@@ -55,4 +58,17 @@ it("the legend writes units as people do, and says that no colour may be no roof
   expect(told).toContain("Sun (kWh/m²)");
   expect(told).toContain("840 … 1,080");
   expect(told).toContain("No colour: nothing found there, or unknown");
+});
+
+it("every assumption is told with its value, folded away, and its source is a link away", () => {
+  const shown = renderAssumptions({ ...EDITION, assumptions: ASSUMPTIONS }, new Words("fr"));
+  const told = [...(shown?.querySelectorAll(".facts > div") ?? [])].map((one) => one.textContent);
+  expect(told.map((one) => one?.replaceAll(/[\u202f\u00a0]/g, " "))).toEqual([
+    "Bande laissée libre0,5 m",
+    "Pertes : connexions0,5 %",
+    "Plus petit pan équipé10 m²",
+  ]);
+  expect(shown?.hasAttribute("open")).toBe(false);
+  expect(shown?.querySelector("a")?.href).toMatch(/\/editions\/E1\/files\/manifest\.json$/);
+  expect(renderAssumptions(EDITION, new Words("fr"))).toBeNull();
 });
