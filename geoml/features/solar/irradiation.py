@@ -12,6 +12,8 @@ from geoml.features.solar.sky import LATITUDES, Sky, sky_at
 from geoml.types import Array, Mask
 
 TILT_STEP = 5.0
+ROWS = 1024
+UNKNOWN = -1.0
 
 
 def irradiation_of(
@@ -100,22 +102,28 @@ def on_roofs(
 
 def _possible(table: Planes, tilts: Array, compass: Array, steepest: float) -> Interval:
     """Rows of the same kind (no tilt, no azimuth, neither) and value are worked out once."""
-    pairs, back = np.unique(
-        np.stack([tilts, compass], axis=1), axis=0, return_inverse=True, equal_nan=True
-    )
-    found = np.array([_range(table, tilt, azimuth, steepest) for tilt, azimuth in pairs])
+    held = np.nan_to_num(np.stack([tilts, compass], axis=1), nan=UNKNOWN)
+    pairs, back = np.unique(held, axis=0, return_inverse=True)  # which tells every NaN from another
+    pairs[pairs == UNKNOWN] = np.nan
+    found, blank = np.empty((len(pairs), 3)), np.isnan(pairs)
+    for both in ((True, True), (True, False), (False, True)):
+        here = np.flatnonzero((blank == both).all(axis=1))
+        for start in range(0, len(here), ROWS):  # each row asks for up to 360 planes
+            some = here[start : start + ROWS]
+            found[some] = _range(table, *pairs[some].T, steepest)
     return Interval(*found[back.ravel()].T)
 
 
-def _range(
-    table: Planes, tilt: float, compass: float, steepest: float
-) -> tuple[float, float, float]:
+def _range(table: Planes, tilts: Array, compass: Array, steepest: float) -> Array:
+    """Median, least and most of n rows that lack the same: (n, 3)."""
     steps = max(round(steepest / TILT_STEP), 1)
-    tilts = np.linspace(0.0, steepest, steps + 1) if np.isnan(tilt) else np.array([tilt])
-    compasses = AZIMUTHS[:-1] if np.isnan(compass) else np.array([compass])
-    every = [part.ravel() for part in np.meshgrid(tilts, compasses, indexing="ij")]
-    sums = table.yearly(every[0], CompassAzimuth(every[1]))
-    return float(np.median(sums)), float(sums.min()), float(sums.max())
+    some = np.linspace(0.0, steepest, steps + 1) if np.isnan(tilts[0]) else np.zeros(1)
+    sides = AZIMUTHS[:-1] if np.isnan(compass[0]) else np.zeros(1)
+    every = np.zeros((len(tilts), len(some), len(sides)))
+    inclined = every + np.nan_to_num(tilts)[:, None, None] + some[:, None]
+    turned = every + np.nan_to_num(compass)[:, None, None] + sides
+    sums = table.yearly(inclined.ravel(), CompassAzimuth(turned.ravel())).reshape(len(tilts), -1)
+    return np.stack([np.median(sums, axis=1), sums.min(axis=1), sums.max(axis=1)], axis=1)
 
 
 def _at(

@@ -43,7 +43,8 @@ class Planes:
 
     def yearly(self, tilt: Array, azimuth: CompassAzimuth) -> Array:
         """Sums of the year on n planes, (n,), kWh/m2; unknown as in ``monthly``."""
-        total: Array = self.monthly(tilt, azimuth).sum(axis=1)
+        whole = Planes(self.table.sum(axis=0, keepdims=True))
+        total: Array = whole.monthly(tilt, azimuth)[:, 0]
         return total
 
 
