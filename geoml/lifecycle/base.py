@@ -20,7 +20,7 @@ from geoml.raster.grid import grown, windows
 from geoml.raster.imagery import write_imagery
 
 PREFIX = "base-"
-_STYLE = "2"  # raised when the drawing below changes
+_STYLE = "3"  # raised when the drawing below changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _places(tiles: TileRange) -> Iterator[tuple[int, TileRange]]:
 def _draw(
     bands: list[tuple[DatasetReader, int]], part: TileRange, low: float, high: float
 ) -> bytes | None:
-    values = np.stack([_read(dataset, band, part) for dataset, band in bands])
+    values = _read(bands, part)
     known = np.isfinite(values).all(axis=0)
     if not known.any():
         return None
@@ -103,7 +103,16 @@ def _draw(
     return _webp(np.concatenate([pixels, alpha]))
 
 
-def _read(dataset: DatasetReader, band: int, part: TileRange) -> Array:
+def _read(bands: list[tuple[DatasetReader, int]], part: TileRange) -> Array:
+    """One tile of three bands; a file is warped once, for a warp makes all of its bands at once."""
+    warped: dict[DatasetReader, Array] = {}
+    for dataset, _ in bands:
+        if dataset not in warped:
+            warped[dataset] = _warped(dataset, part)
+    return np.stack([warped[dataset][band - 1] for dataset, band in bands])
+
+
+def _warped(dataset: DatasetReader, part: TileRange) -> Array:
     grid = part.grid()
     source = abs(dataset.transform.a)
     ground = WORLD_PIXEL_M / (1 << part.zoom)
@@ -117,8 +126,8 @@ def _read(dataset: DatasetReader, band: int, part: TileRange) -> Array:
         "nodata": float("nan"),
         "src_nodata": dataset.nodata if dataset.nodata is not None else float("nan"),
     }
-    with WarpedVRT(dataset, **options) as warped:
-        values: Array = warped.read(band)
+    with WarpedVRT(dataset, **options) as vrt:
+        values: Array = vrt.read()
     return values
 
 
