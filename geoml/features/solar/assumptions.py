@@ -23,6 +23,7 @@ class Assumptions:
 
     setback_m: float = 0.5
     minimum_facet_m2: float = 10.0
+    least_sun: float = 0.70
     flat_below_deg: float = 5.0
     packing_pitched: float = 0.80
     packing_flat: float = 0.60
@@ -30,7 +31,7 @@ class Assumptions:
     prior_tilt_deg: float = 45.0
     shading_typical: float = 0.05
     shading_most: float = 0.20
-    obstacle_m: float = 0.4
+    unknown_shape: float = 0.40
     shadow_reach_m: float = 100.0
     soiling: float = 0.02
     mismatch: float = 0.02
@@ -46,6 +47,7 @@ class Assumptions:
     sigma_shading: float = 0.02
     sigma_performance: float = 0.06
     sigma_area: float = 0.10
+    sigma_unknown_shape: float = 0.25
 
     def __post_init__(self) -> None:
         """Refuse a negative, infinite or impossible assumption."""
@@ -101,6 +103,14 @@ MEANING: dict[str, tuple[str, Text, str]] = {
         Text(fr="Plus petit pan équipé", en="Smallest roof face that is fitted"),
         CHOICE,
     ),
+    "least_sun": (
+        "1",
+        Text(
+            fr="Un pan est équipé s'il reçoit cette part du soleil du meilleur plan",
+            en="A face is fitted if it gets this share of the sun of the best plane",
+        ),
+        CHOICE,
+    ),
     "flat_below_deg": (
         "degree",
         Text(fr="Toit plat en dessous de cette pente", en="A roof is flat below this slope"),
@@ -151,13 +161,13 @@ MEANING: dict[str, tuple[str, Text, str]] = {
         ),
         CHOICE,
     ),
-    "obstacle_m": (
-        "m",
+    "unknown_shape": (
+        "1",
         Text(
-            fr="Hauteur d'un obstacle au-dessus du pan",
-            en="Height of an obstacle above the face",
+            fr="Forme inconnue : part de la surface au sol que les modules couvrent",
+            en="Unknown shape: share of the ground area that modules cover",
         ),
-        CHOICE,
+        "IEA PVPS Task 7, 2002, Potential for building integrated photovoltaics, report T7-4",
     ),
     "shadow_reach_m": (
         "m",
@@ -221,6 +231,14 @@ MEANING: dict[str, tuple[str, Text, str]] = {
     "sigma_area": (
         "1",
         Text(fr="Incertitude de la surface équipée", en="Uncertainty of the area fitted"),
+        CHOICE,
+    ),
+    "sigma_unknown_shape": (
+        "1",
+        Text(
+            fr="Incertitude de la surface équipée, forme inconnue",
+            en="Uncertainty of the area fitted, unknown shape",
+        ),
         CHOICE,
     ),
 }

@@ -110,7 +110,7 @@ def _possible(table: Planes, tilts: Array, compass: Array, steepest: float) -> I
         here = np.flatnonzero((blank == both).all(axis=1))
         for start in range(0, len(here), ROWS):  # each row asks for up to 360 planes
             some = here[start : start + ROWS]
-            found[some] = _range(table, *pairs[some].T, steepest)
+            found[some] = _range(table, pairs[some, 0], pairs[some, 1], steepest)
     return Interval(*found[back.ravel()].T)
 
 
