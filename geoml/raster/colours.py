@@ -22,6 +22,7 @@ from geoml.types import Mask
 _SAMPLES, _SAMPLE = 5, 128  # 5 x 5 windows of 128 x 128 pixels
 _ENDS = 0.5, 99.5
 """Percentiles of a 16-bit picture that become 1 and 255."""
+_APP14, _SCAN = 0xEE, 0xDA  # markers of a JPEG: Adobe's own, and the beginning of the pixels
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 _INKS = (ColorInterp.cyan, ColorInterp.magenta, ColorInterp.yellow, ColorInterp.black)
 
@@ -59,6 +60,7 @@ def colours_of(dataset: DatasetReader, path: Path) -> Colours:
     kinds = {dataset.dtypes[number - 1] for number in _data(dataset)}
     if not kinds or not kinds <= {"uint8", "uint16"}:
         raise _no_picture(path, f"{dataset.count} bands of {', '.join(sorted(kinds)) or 'opacity'}")
+    _check_inks(dataset, path)
     found = _arranged(dataset, path)
     if kinds == {"uint8"}:
         return found
@@ -94,6 +96,26 @@ def read_rgb(
         share = (values.astype(np.float32) - low) / (high - low)
         return np.rint(1 + 254 * np.clip(share, 0, 1)).astype(np.uint8), known
     return (np.repeat(values, 3, axis=0) if len(values) == 1 else values), known
+
+
+def _check_inks(dataset: DatasetReader, path: Path) -> None:
+    """GDAL takes the inks of a JPEG for 255 minus the ink, as Adobe's are, whoever wrote it."""
+    space = dataset.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE", "")
+    if dataset.driver != "JPEG" or space not in ("CMYK", "YCCK"):
+        return
+    if not _by_adobe(path):
+        raise _no_picture(path, "CMYK inks that it does not say how to count")
+
+
+def _by_adobe(path: Path) -> bool:
+    """Whether the head of a JPEG has the segment in which Adobe says so."""
+    with path.open("rb") as stream:
+        stream.seek(2)
+        while len(head := stream.read(4)) == 4 and head[0] == 0xFF and head[1] != _SCAN:
+            content = stream.read(int.from_bytes(head[2:], "big") - 2)
+            if head[1] == _APP14 and content.startswith(b"Adobe"):
+                return True
+    return False
 
 
 def _known(dataset: DatasetReader, window: Window) -> Mask:

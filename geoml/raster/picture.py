@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
@@ -33,6 +35,8 @@ LARGEST_PX = 2048
 FINEST_M, COARSEST_M = 0.005, 30.0
 """What a picture from the air can be in metres per pixel; anything else is a misplaced one."""
 _ALIKE = 0.02
+_BLOCK = 512
+_MARGIN = 64
 _UPLOAD = Limits(total=128 << 20, block=128 << 20, bands=16)
 
 
@@ -125,6 +129,65 @@ def read_picture(
     crs, transform, own = place if place else (None, None, None)
     pixels = np.ascontiguousarray(rgb.transpose(1, 2, 0))
     return Picture(pixels, known, crs, transform, gsd_m or own, colours.notes)
+
+
+def plain_rgb(header: Header, within: tuple[float, float, float, float], out: Path) -> Header:
+    """Write what a picture shows inside a box of its CRS as RGB bytes and opacity; its header.
+
+    For a palette, CMYK, 16 bits or bands in another order, which must be colours before they may
+    be averaged. ``out`` is a GeoTIFF for the time being; ``header`` is that of the picture, moved
+    or not. A block is in memory at a time.
+    """
+    with opened(header.path, ORTHO_DRIVERS) as dataset:
+        colours = colours_of(dataset, header.path)
+        box = _pixels_of(header, within)
+        transform = header.transform @ Affine.translation(box.col, box.row)
+        with rasterio.open(out, "w", **_plain_profile(box, transform, header.crs)) as target:
+            for window in _blocks(box):
+                rgb, known = read_rgb(dataset, colours, window, header.path)
+                opacity = np.where(known, 255, 0).astype(np.uint8)[None]
+                inside = Window(window.row - box.row, window.col - box.col, *known.shape)
+                target.write(np.concatenate([rgb, opacity]), window=inside.bounds)
+    return replace(
+        header,
+        path=out,
+        driver="GTiff",
+        shape=(box.rows, box.cols),
+        band=None,
+        bands=("red", "green", "blue"),
+        dtype="uint8",
+        transform=transform,
+        nodata=None,
+    )
+
+
+def _plain_profile(box: Window, transform: Affine, crs: str) -> dict[str, Any]:
+    return {
+        "driver": "GTiff", "dtype": "uint8", "count": 4, "photometric": "RGB", "ALPHA": "YES",
+        "width": box.cols, "height": box.rows, "crs": crs, "transform": transform,
+        "tiled": True, "blockxsize": _BLOCK, "blockysize": _BLOCK, "BIGTIFF": "IF_SAFER",
+        "compress": "zstd", "zstd_level": 1,
+    }  # fmt: skip
+
+
+def _pixels_of(header: Header, within: tuple[float, float, float, float]) -> Window:
+    """The pixels inside a box of the picture's CRS, a few more, and one at least."""
+    rows, cols = header.shape
+    t = header.transform
+    left, right = sorted((x - t.c) / t.a for x in within[::2])
+    top, bottom = sorted((y - t.f) / t.e for y in within[1::2])
+    first_col = min(max(math.floor(left) - _MARGIN, 0), cols - 1)
+    first_row = min(max(math.floor(top) - _MARGIN, 0), rows - 1)
+    last_col = max(min(math.ceil(right) + _MARGIN, cols), first_col + 1)
+    last_row = max(min(math.ceil(bottom) + _MARGIN, rows), first_row + 1)
+    return Window(first_row, first_col, last_row - first_row, last_col - first_col)
+
+
+def _blocks(box: Window) -> Iterator[Window]:
+    for row in range(box.row, box.row + box.rows, _BLOCK):
+        for col in range(box.col, box.col + box.cols, _BLOCK):
+            rows = min(_BLOCK, box.row + box.rows - row)
+            yield Window(row, col, rows, min(_BLOCK, box.col + box.cols - col))
 
 
 def _check_size(dataset: DatasetReader, path: Path, largest_px: int) -> None:

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import IO, Any
 
 from geoml.errors import GeomlError, UnreadableFile
@@ -36,10 +37,15 @@ def main() -> int:
 
 def _work(request: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
     # Imported under the limits, and after stdout is out of GDAL's reach.
-    from geoml.areas.ingest.work import boundary, ingest_all
     from geoml.raster.settings import lock
 
     lock()
+    if request["task"] == "picture":
+        from geoml.areas.ingest.pictures import stage_picture
+
+        return stage_picture(Path(request["path"]), request["options"])
+    from geoml.areas.ingest.work import boundary, ingest_all
+
     if request["task"] == "boundary":
         return boundary(request["path"], request["layer"])
     return ingest_all(request, lambda told, share: _tell(answers, {"progress": [told, share]}))

@@ -50,12 +50,18 @@ def _middle(grid: Grid) -> tuple[float, float]:
 
 def check_overlap(key: Key, header: Header, grid: Grid) -> None:
     """Raise NoOverlap, which names both places, when the raster misses the grid."""
-    # Compared in the raster's CRS: the grid is small and can be transformed, a globe cannot.
-    bounds = transformer(grid.crs, header.crs).transform_bounds(*grid.bounds, densify_pts=21)
+    bounds = reached(header, grid)
     west, south, east, north = header.bounds
     apart = bounds[0] >= east or bounds[2] <= west or bounds[1] >= north or bounds[3] <= south
     if apart or not all(map(math.isfinite, bounds)):
         raise _no_overlap(key, header, grid)
+
+
+def reached(header: Header, grid: Grid) -> Bounds:
+    """Bounds of the grid in the raster's CRS: the grid is small and can be transformed."""
+    to_source = transformer(grid.crs, header.crs)
+    bounds: Bounds = to_source.transform_bounds(*grid.bounds, densify_pts=21)
+    return bounds
 
 
 def seen(header: Header, crs: str, within: Bounds) -> Bounds:

@@ -12,6 +12,7 @@ import numpy as np
 
 from geoml.areas.ingest import lengths, sensors, temperatures
 from geoml.areas.ingest.overlap import check_overlap, native_m, nearest_turn, seen
+from geoml.areas.ingest.photograph import stage_photograph
 from geoml.areas.ingest.report import coarseness
 from geoml.areas.ingest.request import day_and_hour
 from geoml.areas.ingest.samples import sampled, to_metres, with_nodata
@@ -28,7 +29,7 @@ from geoml.errors import (
 from geoml.raster.cog import Resampling, cog_writer
 from geoml.raster.grid import Grid
 from geoml.raster.header import Header, opened, probe
-from geoml.raster.warp import resampling_for, warp, warp_rgb
+from geoml.raster.warp import resampling_for, warp
 from geoml.types import Array
 
 Convert: TypeAlias = Callable[[Array], Array]
@@ -83,11 +84,11 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     factor = stored_factor(scene.grid, native)
     grid = scene.grid.refine(factor)
     out = scene.folder / f"{key.name}.tif"
-    known, dropped = (
-        _stage_rgb(key, header, grid, out)
-        if key.kind == "rgb"
-        else _stage_values(key, header, grid, native, out, scene)
-    )
+    shown: tuple[str, ...] = ()
+    if key.kind == "rgb":
+        known, dropped, shown = stage_photograph(key, header, grid, out)
+    else:
+        known, dropped = _stage_values(key, header, grid, native, out, scene)
     if known == 0:
         raise _empty(key, header, dropped)
     beyond = _stage_around(key, header, native, scene) if key.name == "dem" else None
@@ -105,6 +106,7 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
         "around": beyond,
         "notes": [
             *unit,
+            *shown,
             *coarseness(native, scene.grid.pixel_x),
             *forgotten,
             *_dropped(key, dropped),
@@ -271,21 +273,10 @@ def _check_reflectance(key: Key, path: str, known: Array) -> None:
     )
 
 
-def _stage_rgb(key: Key, header: Header, grid: Grid, out: Path) -> tuple[int, int]:
-    """Write an image in three bands of 1..255; 0 is no data, and black is stored as 1."""
-    known = 0
-    method = resampling_for("continuous", native_m(key, header, grid), grid.pixel_x)
-    bands = ("red", "green", "blue")
-    with cog_writer(out, grid, dtype="uint8", nodata=0, bands=bands) as writer:
-        for window, rgb, mask in warp_rgb(header, grid, drivers=key.drivers, resampling=method):
-            for number, values in enumerate(rgb, 1):
-                writer.write(np.where(mask > 0, np.maximum(values, 1), 0), window, number)
-            known += int(np.count_nonzero(mask))
-    return known, 0
-
-
 def _check_colours(key: Key, header: Header) -> None:
-    """Only classes may be indices into a colour table: 17 is neither a height nor a grey."""
+    """Only classes and pictures may be indices into a colour table: 17 is no height."""
+    if key.kind == "rgb":
+        return
     with opened(header.path, key.drivers) as dataset:
         indexed = dataset.colorinterp[(header.band or 1) - 1].name == "palette"
     if indexed and key.kind != "class":

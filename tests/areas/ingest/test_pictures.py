@@ -1,0 +1,71 @@
+"""A picture handed in from outside, read in its child."""
+
+import struct
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+
+from geoml import errors
+from geoml.areas.ingest.pictures import LARGEST_BYTES, read_upload
+from geoml.areas.ingest.process import Limits
+
+PLACE = Affine(0.25, 0, 843_000, 0, -0.25, 6_520_500)
+
+
+@pytest.fixture(scope="module")
+def chip(tmp_path_factory):
+    """(the bytes of a GeoTIFF, its pixels of shape (rows, cols, 3))."""
+    rgb = np.random.default_rng(1).integers(1, 256, (3, 70, 90)).astype(np.uint8)
+    path = tmp_path_factory.mktemp("chip") / "chip.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", dtype="uint8", count=3, width=90, height=70, crs="EPSG:2154",
+        transform=PLACE, photometric="rgb", compress="deflate",
+    ) as dataset:  # fmt: skip
+        dataset.write(rgb)
+    return path.read_bytes(), rgb.transpose(1, 2, 0)
+
+
+def test_the_child_hands_over_pixels_and_place(chip):
+    content, rgb = chip
+    picture = read_upload(content)
+    assert (picture.rgb == rgb).all()
+    assert picture.known.all()
+    assert (picture.crs, picture.transform, picture.gsd_m) == ("EPSG:2154", PLACE, 0.25)
+
+
+def test_errors_name_the_picture_as_its_sender_knows_it(chip):
+    with pytest.raises(errors.UnreadableFile) as told:
+        read_upload(chip[0][:-3000], name="roof.tif")
+    assert told.value.where == "roof.tif"
+    assert "/" not in told.value.got
+
+
+def test_what_is_no_picture_does_not_even_start_a_child(monkeypatch):
+    monkeypatch.setattr("geoml.areas.ingest.pictures.run", lambda *_, **__: pytest.fail("started"))
+    with pytest.raises(errors.ForbiddenFormat, match="zip archive"):
+        read_upload(b"PK\x03\x04 and more")
+    with pytest.raises(errors.UnreadableFile, match="empty"):
+        read_upload(b"")
+    with pytest.raises(errors.OversizedHeader, match="MiB"):
+        read_upload(bytes(LARGEST_BYTES + 1))
+
+
+def test_a_png_that_unpacks_to_more_than_it_may_is_refused_by_its_header():
+    """1 MB that declares 60,000 x 60,000 pixels."""
+    size = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    import zlib
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    parts = [b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", size), chunk(b"IDAT", bytes(1 << 20))]
+    with pytest.raises(errors.OversizedHeader):
+        read_upload(b"".join(parts))
+
+
+def test_a_reader_that_takes_too_long_is_ended(chip):
+    with pytest.raises(errors.UnreadableFile, match="took more than"):
+        read_upload(chip[0], limits=Limits(wall_s=0.01))
