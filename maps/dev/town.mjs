@@ -129,7 +129,7 @@ export function servicesDocument() {
   const depth = {
     ...heat,
     name: "depth",
-    title: { fr: "Inondation", en: "Flooding" },
+    title: { fr: "Aléa d’inondation", en: "Flood hazard" },
     target: { name: "depth_m", title: { fr: "Hauteur d’eau", en: "Water depth" }, unit: "m", valid: [0, 20] },
     score: { zero: 0, hundred: 2, unit: "0..100" },
   };

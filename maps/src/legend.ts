@@ -3,7 +3,7 @@
 import { el, vars } from "./dom";
 import { isLong, sentence, symbol, withUnit } from "./format";
 import type { Words } from "./i18n";
-import { nature, signed } from "./kinds";
+import { isSigned, nature, signed } from "./kinds";
 import { isOfUnits } from "./subject";
 import type { ScoreKind, Service, Text } from "./types";
 
@@ -112,7 +112,8 @@ function target(
     return null;
   }
   const told = (value: number): string => signed(value, service, words);
-  const between = `${told(targetLow)} … ${told(targetHigh)}`;
+  // A dash between numbers that may carry a minus would be read as one.
+  const between = [targetLow, targetHigh].map(told).join(isSigned(service) ? " … " : "\u2013");
   const outer = index === 0 ? `< ${told(targetHigh)}` : `> ${told(targetLow)}`;
   const numbers = index === 0 || index === count - 1 ? outer : between;
   const { unit } = service.target;

@@ -94,7 +94,7 @@ function rows(unit: Unit, words: Words): readonly Row[] {
   }
   if (usable != null && plan != null) {
     const [part, whole] = [usable, plan].map((one) => withUnit(decimal(one, words.lang, { digits: 0 }), "m2"));
-    found.push([words.t("sun_area"), words.t("of", { part: part ?? "", whole: whole ?? "" })]);
+    found.push([words.t("sun_area"), words.t("sun_area_of", { part: part ?? "", whole: whole ?? "" })]);
   }
   if (facets != null && facets > 1) {
     found.push([words.t("sun_facets"), decimal(facets, words.lang, { digits: 0 })]);

@@ -56,7 +56,7 @@ it("the card tells what is known of the thing", async () => {
 it("the legend writes units as people do, and says that no colour may be no roof", () => {
   const told = renderLegend(ROOFS, new Words("en")).textContent;
   expect(told).toContain("Sun (kWh/m²)");
-  expect(told).toContain("840 … 1,080");
+  expect(told).toContain("840\u20131,080");
   expect(told).toContain("No colour: nothing found there, or unknown");
 });
 

@@ -31,7 +31,7 @@ describe("the sun on a roof", () => {
     const facts = [...(renderSun(roof(), FR)?.querySelectorAll(".facts > div") ?? [])];
     expect(facts.map((one) => plain(one.textContent ?? ""))).toEqual([
       "Puissance12,2 kWc",
-      "Surface utilisable61 m² sur 163 m²",
+      "Panneaux61 m² sur un toit de 163 m²",
       "Pans du toit2",
       "Ombreprend 8 % du soleil",
     ]);
@@ -67,7 +67,7 @@ describe("the sun on a roof", () => {
   it("calls unknown what is not known, and never shows a 0 for it", () => {
     const text = told(roof({ shading_percent: null, kwp: null, usable_area_m2: null }));
     expect(text).toContain("Shadeunknown");
-    expect(text).not.toMatch(/power|Usable/);
+    expect(text).not.toMatch(/power|Panels/);
     expect(told(roof({ kwh_yr: null }))).toContain("Unknown.");
   });
 
