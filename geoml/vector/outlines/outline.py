@@ -17,9 +17,10 @@ from geoml.raster.grid import Window
 from geoml.types import Array, Bytes2D, Mask
 from geoml.vector.outlines.apart import parted
 from geoml.vector.outlines.coded import LEVELS, NODATA, Read, encoded, least_byte
+from geoml.vector.outlines.regular import regularised
 from geoml.vector.outlines.rings import Shapes, filled
 from geoml.vector.outlines.rules import Rules
-from geoml.vector.outlines.simple import simplified
+from geoml.vector.outlines.smooth import smoothed
 from geoml.vector.outlines.trace import means, trace
 
 CHUNK_PX = 2048
@@ -133,10 +134,14 @@ def _kept(rules: Rules, pixel_m: tuple[float, float], polygons: Shapes) -> Shape
 
 
 def _drawn(seen: Shapes, rules: Rules, pixel_m: tuple[float, float]) -> tuple[Shapes, Mask]:
-    """(outlines in metres, which of them were regularised)."""
+    """(outlines in metres, x right and y up; which of them were regularised)."""
+    side = max(pixel_m)
     raw = shapely.transform(seen, lambda xy: xy * np.array([pixel_m[0], -pixel_m[1]]))
-    plain = simplified(raw, rules.tolerance_m(max(pixel_m)))
-    return plain, np.zeros(len(plain), bool)
+    drawn = shapely.simplify(raw, rules.tolerance_m(side), preserve_topology=True)
+    if not rules.regularise:
+        return drawn, np.zeros(len(drawn), bool)
+    regular, passed = regularised(smoothed(seen, pixel_m), raw, side)
+    return np.where(passed, regular, drawn), passed
 
 
 def _corners(polygons: Shapes) -> NDArray[np.int64]:

@@ -1,9 +1,8 @@
-"""From the stairs of the pixels to lines: smooth, then with no more corners than needed."""
+"""From the stairs of the pixels to a smooth line of many points."""
 
 from __future__ import annotations
 
 import numpy as np
-import shapely
 
 from geoml.types import Array
 from geoml.vector.outlines.rings import Shapes, redrawn
@@ -30,8 +29,3 @@ def smoothed(polygons: Shapes, pixel_m: tuple[float, float]) -> Shapes:
     scale = np.array([pixel_m[0], -pixel_m[1]])
     out = [redrawn(polygon, lambda ring: dense(ring) * scale) for polygon in polygons]
     return np.array(out, dtype=object)
-
-
-def simplified(smooth: Shapes, tolerance_m: float) -> Shapes:
-    """Smooth outlines with no more corners than ``tolerance_m`` asks for (Douglas-Peucker)."""
-    return shapely.simplify(smooth, tolerance_m, preserve_topology=True)

@@ -1,0 +1,128 @@
+"""Square corners where a roof has them: straight sides along two axes, or in their own direction.
+
+A roof is tried as a few shapes, from plain to detailed, with sides along its main axes only, with
+slanted ones too, and as a disc. The one that tells most of what was seen with the fewest corners is
+taken, when the gate lets it pass; a shape that none of them tells stays as it was seen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+from shapely import affinity
+
+from geoml.types import Array, Mask
+from geoml.vector.outlines.gate import accepted
+from geoml.vector.outlines.lines import Kind, breaks, fitted, linked, without_short
+from geoml.vector.outlines.rings import Shapes
+
+LEAST_SIDES_M = (3.0, 1.5, 0.8)
+"""Shortest side of a plain, a middling and a detailed drawing, but never below three pixels."""
+CORNER_COST = 0.008
+"""IoU that a corner more must bring."""
+_SLANTED = math.radians(20)  # from the nearest axis: less is a wall that was seen badly
+_LONG_SLANT_M = 3.0
+_LEAST_ROUND = 0.88
+_DISC_CORNERS = 8
+_MOST_POINTS = 20_000
+_NEAR = math.radians(12)
+
+
+def regularised(smooth: Shapes, raw: Shapes, pixel_m: float) -> tuple[Shapes, Mask]:
+    """(shapes, which of them were redrawn): the others are those of ``smooth``.
+
+    ``smooth`` are dense rings of points in metres, ``raw`` what the gate compares with.
+    """
+    out, drawn = smooth.copy(), np.zeros(len(smooth), bool)
+    for i, polygon in enumerate(smooth):
+        best = _best(polygon, raw[i], pixel_m)
+        if best is not None:
+            out[i], drawn[i] = best, True
+    return out, drawn
+
+
+def _best(smooth: shapely.Polygon, raw: shapely.Polygon, pixel_m: float) -> shapely.Geometry | None:
+    if shapely.get_num_coordinates(smooth) > _MOST_POINTS:
+        return None
+    drawings = list(_drawings(smooth, pixel_m))
+    shapes = np.array([shape for shape, _ in drawings], dtype=object)
+    passed = np.flatnonzero(accepted(shapes, np.full(len(shapes), raw, dtype=object)))
+    if not len(passed):
+        return None
+    tried, number = shapes[passed], np.array([n for _, n in drawings])[passed]
+    shared = shapely.area(shapely.intersection(tried, raw))
+    iou = shared / (shapely.area(tried) + raw.area - shared)
+    best: shapely.Geometry = tried[int(np.argmax(iou - CORNER_COST * number))]
+    return best
+
+
+def _drawings(smooth: shapely.Polygon, pixel_m: float) -> Iterator[tuple[shapely.Geometry, int]]:
+    """Each shape to try, with the number of corners that it is charged for."""
+    rings = [np.asarray(ring.coords)[:-1] for ring in (smooth.exterior, *smooth.interiors)]
+    middle = rings[0].mean(axis=0)
+    at = [breaks(ring, 1.5 * pixel_m) for ring in rings]
+    turn = main_direction(rings[0][at[0]])
+    back = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    local = [(ring - middle) @ back.T for ring in rings]
+    seen: set[bytes] = set()
+    for least in (max(one, 3 * pixel_m) for one in LEAST_SIDES_M):
+        for slanted in (False, True):
+            drawn = [_ring(ring, cut, least, slanted) for ring, cut in zip(local, at, strict=True)]
+            if drawn[0] is None:
+                continue
+            kept = [
+                (ring[cut] if corners is None else corners) @ back + middle  # a hole is no detail
+                for ring, cut, corners in zip(local, at, drawn, strict=True)
+            ]
+            polygon = shapely.Polygon(kept[0], kept[1:])
+            if (told := shapely.to_wkb(polygon)) not in seen:
+                seen.add(told)
+                yield polygon, sum(map(len, kept))
+    if len(rings) == 1 and (disc := _disc(smooth, pixel_m)) is not None:
+        yield disc, _DISC_CORNERS
+
+
+def main_direction(corners: Array) -> float:
+    """The direction, in radians within [0, pi / 2), that most of a ring's length keeps or crosses.
+
+    Sides count by their length and by how well they keep it, up to 12 degrees away.
+    """
+    ahead = np.roll(corners, -1, axis=0) - corners
+    length, angle = np.hypot(*ahead.T), np.arctan2(ahead[:, 1], ahead[:, 0])
+    quarter = math.pi / 2
+    off = (angle[:, None] - angle[None, :] + quarter / 2) % quarter - quarter / 2
+    weight = np.maximum(1 - np.abs(off) / _NEAR, 0) * length[:, None]
+    best = int(np.argmax(weight.sum(axis=0)))
+    mean = float((weight[:, best] * off[:, best]).sum() / weight[:, best].sum())
+    return (float(angle[best]) + mean) % quarter
+
+
+def _ring(ring: Array, at: list[int], least: float, slanted: bool) -> Array | None:
+    """Corners of a ring whose axes are x and y, (n, 2); None when nothing is left of it."""
+    ahead = np.roll(ring[at], -1, axis=0) - ring[at]
+    lines = fitted(ring, at, [_kind(x, y, slanted) for x, y in ahead.tolist()])
+    found = without_short(linked(lines, least), least)
+    return None if found is None else np.array(found)
+
+
+def _kind(x: float, y: float, slanted: bool) -> Kind:
+    flat = math.atan2(abs(y), abs(x))
+    off = min(flat, math.pi / 2 - flat)
+    if slanted and off > _SLANTED and math.hypot(x, y) > _LONG_SLANT_M:
+        return "free"
+    return "along" if flat < math.pi / 4 else "across"
+
+
+def _disc(smooth: shapely.Polygon, pixel_m: float) -> shapely.Geometry | None:
+    """The disc of the same area, where the shape is one."""
+    radius = math.sqrt(smooth.area / math.pi)
+    if radius < 8 * pixel_m:
+        return None
+    disc = shapely.buffer(smooth.centroid, radius, quad_segs=8)
+    larger = math.sqrt(smooth.area / disc.area)
+    disc = affinity.scale(disc, larger, larger)
+    shared = disc.intersection(smooth).area
+    return disc if shared >= _LEAST_ROUND * (disc.area + smooth.area - shared) else None
