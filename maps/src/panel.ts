@@ -2,6 +2,7 @@
 
 import { Problem } from "./api";
 import { renderAssumptions } from "./assumptions";
+import { published } from "./catalogue";
 import { isOffline } from "./device";
 import { el, vars } from "./dom";
 import { renderDrivers } from "./drivers";
@@ -90,7 +91,7 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
     ];
   }
   const { subject } = reply.answer;
-  const edition = asked.area.editions.find((one) => one.edition === reply.answer.edition);
+  const edition = published(asked.area, asked.service);
   return [
     result(asked.service, reply.answer, words),
     ...reply.answer.warnings.map((text) => el("p", { class: "warning" }, words.pick(text))),
