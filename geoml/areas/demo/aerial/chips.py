@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -13,7 +12,7 @@ from geoml.areas.demo.aerial import camera, things
 from geoml.areas.demo.aerial.materials import GROUNDS, pick
 from geoml.areas.demo.aerial.parcels import Bend
 from geoml.areas.demo.aerial.quarter import build, quarter
-from geoml.areas.demo.aerial.render import View, render
+from geoml.areas.demo.aerial.render import View, mean, render
 from geoml.areas.demo.aerial.sketch import Facet, Frame, Sketch
 from geoml.areas.demo.aerial.styles import STYLES
 from geoml.areas.demo.noise import stream
@@ -65,9 +64,9 @@ def chip(seed: int, *, size_px: int = 256, gsd_m: float | None = None) -> Chip:
     view = View(0.0, wide, gsd / fine, *(2 * [(size_px + 2 * around) * fine]))
     seen = render(sketch, view, sun, lean, around * fine)
     edge = slice(around * fine, (around + size_px) * fine)
-    rgb = camera.exposed(_mean(seen.radiance[edge, edge], fine), shot, rng)
-    roof = _mean(seen.roof[edge, edge], fine) >= 0.5
-    height = _mean(seen.height_m[edge, edge], fine)
+    rgb = camera.exposed(mean(seen.radiance[edge, edge], fine), shot, rng)
+    roof = mean(seen.roof[edge, edge], fine) >= 0.5
+    height = mean(seen.height_m[edge, edge], fine)
     return Chip(rgb, roof, height, gsd, _near(sketch, corner, wide))
 
 
@@ -128,16 +127,6 @@ def scene(wide_m: float, rng: Generator) -> Sketch:
     return sketch
 
 
-def _mean(values: NDArray[Any], factor: int) -> Array:
-    """Mean of blocks of cells, float32."""
-    total = np.zeros((values.shape[0] // factor, *values.shape[1:]), np.float32)
-    for row in range(factor):
-        total += values[row::factor]
-    across = sum(total[:, col::factor] for col in range(factor))
-    out: Array = np.asarray(across) / np.float32(factor * factor)
-    return out
-
-
 def _near(sketch: Sketch, corner: float, wide: float) -> tuple[Facet, ...]:
     """The facets with a corner in the picture, measured from its north-west corner."""
     found = []
@@ -145,5 +134,5 @@ def _near(sketch: Sketch, corner: float, wide: float) -> tuple[Facet, ...]:
         moved = tuple((x - corner, y - (wide - corner)) for x, y in facet.outline)
         size = wide - 2 * corner
         if any(0 <= x <= size and -size <= y <= 0 for x, y in moved):
-            found.append(Facet(moved, facet.tilt_deg, facet.azimuth_deg, facet.eave_m, facet.roof))
+            found.append(replace(facet, outline=moved))
     return tuple(found)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from geoml.areas.demo.aerial.camera import Light
 from geoml.areas.demo.aerial.sketch import Sketch
 from geoml.types import Array, Mask
 
+Index = NDArray[np.int32]
 TILE = 512
 BLOCK = 8
 """Cells of a block of the ceiling, as in ``tint``."""
@@ -35,11 +38,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What is seen: radiance (rows, cols, 3), whether it is a roof, and its height in metres."""
+    """What is seen: radiance (rows, cols, 3), whether it is a roof, and its height in metres.
+
+    ``piece`` is the number of the piece straight below the camera, -1 under leaves.
+    """
 
     radiance: Array
     roof: Mask
     height_m: Array
+    piece: Index
 
 
 @lru_cache(maxsize=1)
@@ -67,11 +74,13 @@ def render(
     sun: Light,
     lean: tuple[float, float] = (0.0, 0.0),
     edge: int = 0,
+    ground: Index | None = None,
 ) -> Rendered:
     """Paint a sketch as a camera straight above would see it, or one a little aside.
 
     ``lean`` is how far tall things lean east and south, metres per metre of height. The
-    outermost ``edge`` cells are only there to cast shadows: they may stay black.
+    outermost ``edge`` cells are only there to cast shadows: they may stay black. ``ground`` numbers
+    the piece of each cell on which everything is laid.
     """
     from geoml.areas.demo.aerial import brush, tint
 
@@ -79,8 +88,11 @@ def render(
     shape, tile = (view.rows, view.cols), noise()
     height, roof = np.full(shape, -1.0), np.zeros(shape, bool)
     piece, crown = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+    if ground is not None:
+        piece[:], height[:] = ground, 0.0
     brush.lay(points, pieces, view.corner, height, piece, roof)
     brush.plant(crowns, view.corner, tile, height, crown)
+    below = np.where(crown > 0, np.int32(-1), piece)
     lit, vector = np.ones(shape), sun.vector()
     azimuth, elevation = np.deg2rad(sun.azimuth_deg), np.deg2rad(sun.elevation_deg)
     brush.shade(height, view.cell_m, float(azimuth), float(elevation), lit)
@@ -91,7 +103,7 @@ def render(
     seen_from = max(edge - reach - 1, 0)
     tint.colour(pieces, crowns, paints, tile, view.corner, layers, vector, seen_from, radiance)
     if reach < 2:
-        return Rendered(radiance, roof, height)
+        return Rendered(radiance, roof, height, below)
     seen, seen_roof, seen_height = np.zeros_like(radiance), roof.copy(), height.copy()
     # A wall is seen on the side away from the lean; the sun lights it if it stands there.
     facing = -(lean[0] * vector[0] - lean[1] * vector[1]) / max(np.hypot(*lean), 1e-9)
@@ -101,7 +113,7 @@ def render(
         *(height, piece, pieces, paints, aside, ceiling, edge, radiance, roof),
         *(seen, seen_roof, seen_height),
     )
-    return Rendered(seen, seen_roof, seen_height)
+    return Rendered(seen, seen_roof, seen_height, below)
 
 
 def _ceiling(height: Array, reach: int) -> Array:
@@ -126,3 +138,13 @@ def _sky(height: Array, cell_m: float) -> Array:
     wide = wide[: height.shape[0], : height.shape[1]]
     sky: Array = 1 / (1 + 0.16 * np.maximum(wide - height, 0))
     return np.maximum(sky, 0.35)
+
+
+def mean(values: NDArray[Any], factor: int) -> Array:
+    """Mean of blocks of cells, float32."""
+    total = np.zeros((values.shape[0] // factor, *values.shape[1:]), np.float32)
+    for row in range(factor):
+        total += values[row::factor]
+    across = sum(total[:, col::factor] for col in range(factor))
+    out: Array = np.asarray(across) / np.float32(factor * factor)
+    return out

@@ -84,16 +84,17 @@ def put(sketch: Sketch, roof: Roof) -> None:
     for corners, top, slope in planes(roof.form, roof.size, roof.slope):
         z = roof.eave_m + top
         sketch.add(roof.frame, corners, roof.paint, z=z, slope=slope, kind=ROOF, wall=roof.wall)
-        sketch.facets.append(_facet(roof, corners, slope, sketch.buildings))
+        sketch.facets.append(_facet(roof, corners, slope, sketch))
 
 
-def _facet(roof: Roof, corners: Sequence[Point], slope: Point, number: int) -> Facet:
+def _facet(roof: Roof, corners: Sequence[Point], slope: Point, sketch: Sketch) -> Facet:
     cos, sin = float(np.cos(roof.frame.turn)), float(np.sin(roof.frame.turn))
     east, north = cos * slope[0] - sin * slope[1], sin * slope[0] + cos * slope[1]
     steep = float(np.hypot(east, north))
     azimuth = float(np.rad2deg(np.arctan2(-east, -north)) % 360) if steep > 1e-6 else float("nan")
     outline = tuple(roof.frame.point(u, v) for u, v in corners)
-    return Facet(outline, float(np.rad2deg(np.arctan(steep))), azimuth, roof.eave_m, number)
+    tilt, piece = float(np.rad2deg(np.arctan(steep))), len(sketch.pieces) - 1
+    return Facet(outline, tilt, azimuth, roof.eave_m, sketch.buildings, piece)
 
 
 def terrace(sketch: Sketch, roof: Roof, rng: Generator, busy: float) -> None:

@@ -39,7 +39,7 @@ class Facet:
 
     ``tilt_deg`` is 0 for a flat one, ``azimuth_deg`` is clockwise from north, the way water runs
     down (NaN where flat); ``eave_m`` is the lowest height above the ground, ``roof`` counts the
-    buildings of the scene.
+    buildings of the scene and ``piece`` the pieces of the sketch.
     """
 
     outline: tuple[Point, ...]
@@ -47,6 +47,7 @@ class Facet:
     azimuth_deg: float
     eave_m: float
     roof: int
+    piece: int
 
 
 @dataclass(slots=True)
