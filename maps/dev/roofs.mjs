@@ -131,7 +131,7 @@ export function answered(lon, lat) {
   };
 }
 
-export const ASSUMPTIONS = {
+const ASSUMPTIONS = {
   setback_m: { value: 0.5, unit: "m", fr: "Bande laissée libre le long des bords", en: "Strip left free along every edge" },
   soiling: { value: 0.02, unit: "1", fr: "Pertes : salissure", en: "Losses: dirt" },
   performance_ratio: { value: 0.78, unit: "1", fr: "Rendement global de l'installation", en: "Performance ratio of the system" },
@@ -159,6 +159,7 @@ export const SERVICE = {
   },
   score: { zero: 600, hundred: 1800, unit: "0..100" },
   features: [],
+  assumptions: ASSUMPTIONS,
   legend: {
     edges: [0, 20, 40, 60, 80, 100],
     colours: ["#00224e", "#434e6c", "#7d7c78", "#bcae6c", "#fee838"],

@@ -1,6 +1,6 @@
 /** Two invented areas and three services: documents and answers of the shape that the API gives. */
 
-import { answered, ASSUMPTIONS, DISTRICT, SERVICE as ROOFS } from "./roofs.mjs";
+import { answered, DISTRICT, SERVICE as ROOFS } from "./roofs.mjs";
 
 export const CELL = 0.00036;
 const EDITION = "20261121T101500Z-3f2a";
@@ -67,7 +67,6 @@ export function areasDocument(prefix) {
       edition: EDITION,
       created: "2026-11-21T10:15:00Z",
       date: "2026-07-18",
-      assumptions: service === "roofs" ? ASSUMPTIONS : null,
       layers: layers(prefix, service, id, bbox),
     })),
   }));

@@ -102,13 +102,17 @@ export class App {
     byId("hint").hidden = this.question.place !== undefined;
     this.map.label(words.t("map"));
     renderHead(this.area, this.service, words);
-    renderDock(this.service, this.edition, words);
+    this.dock();
     renderAbout(this.area, this.service, this.edition, words);
     renderBanner(this.area, this.edition, this.catalogue.areas, words);
     this.pickers();
     this.controls();
     this.credits();
     this.question.render();
+  }
+
+  private dock(): void {
+    renderDock(this.service, this.edition, this.layer, this.words);
   }
 
   private pickers(): void {
@@ -132,6 +136,7 @@ export class App {
     renderControls(byId("controls-body"), shown, this.words, {
       layer: (layer) => {
         this.drawn = { ...this.drawn, layer };
+        this.dock();
         this.draw();
       },
       hatch: (hatch) => {

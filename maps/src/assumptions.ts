@@ -1,18 +1,18 @@
-/** What the figures of an edition rest on: every assumption with its value, folded away. */
+/** What the figures of a service rest on: every assumption with its value, folded away. */
 
 import { root } from "./api";
 import { el } from "./dom";
 import { compact, percent, withUnit } from "./format";
 import type { Words } from "./i18n";
-import type { Assumption, Edition } from "./types";
+import type { Assumption, Service } from "./types";
 
-/** The assumptions of an edition, closed until somebody wants them; null where it makes none. */
-export function renderAssumptions(edition: Edition | undefined, words: Words): HTMLElement | null {
-  const all = Object.values(edition?.assumptions ?? {});
-  if (!edition || all.length === 0) {
+/** The assumptions, closed until somebody wants them; null where there are none. */
+export function renderAssumptions(service: Service, edition: string, words: Words): HTMLElement | null {
+  const all = Object.values(service.assumptions ?? {});
+  if (all.length === 0) {
     return null;
   }
-  const file = new URL(`editions/${encodeURIComponent(edition.edition)}/files/manifest.json`, root());
+  const file = new URL(`editions/${encodeURIComponent(edition)}/files/manifest.json`, root());
   return el(
     "details",
     { class: "assumptions" },

@@ -5,7 +5,7 @@ import { isLong, sentence, symbol, withUnit } from "./format";
 import type { Words } from "./i18n";
 import { isSigned, nature, signed } from "./kinds";
 import { isOfUnits } from "./subject";
-import type { ScoreKind, Service, Text } from "./types";
+import type { Edition, Layer, ScoreKind, Service, Text } from "./types";
 
 /** One class: score from `low` to `high`, and the same two edges in the target's unit. */
 export interface Class {
@@ -48,12 +48,30 @@ export function targetOf(service: Service, score: number): number | null {
   return zero + (score / 100) * (hundred - zero);
 }
 
-/** The list of classes, `measured` being what the label is; the words and the numbers of each are read with its colour. */
+/** The legend of what is drawn: that of a layer which has its own, else that of the score. */
+export function renderLegendOf(
+  service: Service,
+  edition: Edition | null,
+  layer: Layer | null,
+  words: Words,
+): HTMLElement {
+  if (!layer?.legend) {
+    return renderLegend(service, words, edition?.quantity ?? null, edition?.score_kind);
+  }
+  const own: Service = { ...service, legend: layer.legend, score_kind: "probability" };
+  return renderLegend(own, words, null, "probability", words.pick(layer.title));
+}
+
+/**
+ * The list of classes, `measured` being what the label is and `heading` what the classes are of;
+ * the words and the numbers of each are read with its colour.
+ */
 export function renderLegend(
   service: Service,
   words: Words,
   measured: Text | null = null,
   kind: ScoreKind = service.score_kind,
+  heading: string = words.t("score_range"),
 ): HTMLElement {
   const all = classes(service);
   const rows = all.map((one, index) =>
@@ -72,7 +90,7 @@ export function renderLegend(
     el(
       "p",
       { class: "legend-units" },
-      el("span", {}, words.t("score_range")),
+      el("span", {}, heading),
       el("span", {}, nature(kind, words) || unitLine(service, words, measured)),
     ),
     el("ul", { class: "legend-classes" }, ...rows),

@@ -6,9 +6,9 @@ import { isNarrow } from "./device";
 import { byId, el } from "./dom";
 import { LANGS, translate } from "./i18n";
 import type { Words } from "./i18n";
-import { renderLegend } from "./legend";
+import { renderLegendOf } from "./legend";
 import { OSM_ATTRIBUTION, OSM_COPYRIGHT } from "./osm";
-import type { Area, Edition, Lang, Service } from "./types";
+import type { Area, Edition, Lang, Layer, Service } from "./types";
 
 /** Where the page stands, for tests and for the style sheet. */
 export type PageState = "loading" | "ready" | "empty" | "error";
@@ -103,13 +103,18 @@ export function renderTabs(
 }
 
 /** The legend, and what must be known before its numbers mean anything. */
-export function renderDock(service: Service, edition: Edition | null, words: Words): void {
+export function renderDock(
+  service: Service,
+  edition: Edition | null,
+  layer: Layer | null,
+  words: Words,
+): void {
   const dock = byId("dock");
   const before = dock.querySelector("details")?.open;
   const notes = renderNotes(service, edition, words, before ?? !isNarrow());
   dock.replaceChildren(
     el("h2", { class: "hidden" }, words.t("legend")),
-    renderLegend(service, words, edition?.quantity ?? null, edition?.score_kind),
+    renderLegendOf(service, edition, layer, words),
     ...(notes ? [notes] : []),
   );
 }

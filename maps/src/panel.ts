@@ -2,7 +2,6 @@
 
 import { Problem } from "./api";
 import { renderAssumptions } from "./assumptions";
-import { published } from "./catalogue";
 import { isOffline } from "./device";
 import { el, vars } from "./dom";
 import { renderDrivers } from "./drivers";
@@ -91,12 +90,11 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
     ];
   }
   const { subject } = reply.answer;
-  const edition = published(asked.area, asked.service);
   return [
     result(asked.service, reply.answer, words),
     ...reply.answer.warnings.map((text) => el("p", { class: "warning" }, words.pick(text))),
     subject ? renderSun(subject, words) : null,
-    subject ? renderAssumptions(edition, words) : null,
+    subject ? renderAssumptions(asked.service, reply.answer.edition, words) : null,
     renderParts(asked.service, reply.answer, words),
     renderDrivers(asked.service, reply.answer, words),
     facts(asked, reply.answer, words),

@@ -16,6 +16,8 @@ export interface Layer {
   readonly minzoom: number;
   readonly maxzoom: number;
   readonly bounds: Bounds;
+  /** Its own classes, where they are not those of the score. */
+  readonly legend?: Legend | null;
 }
 
 /** What an anomaly is relative to; `borrowed_from` names areas whose reference it is. */
@@ -54,8 +56,6 @@ export interface Edition {
   readonly score_kind?: ScoreKind;
   /** What holds for the whole map. */
   readonly warnings?: readonly Warning[];
-  /** What every figure of its units rests on, by name. */
-  readonly assumptions?: Readonly<Record<string, Assumption>> | null;
   readonly layers: readonly Layer[];
 }
 
@@ -98,6 +98,8 @@ export interface Service {
   /** Whether it answers for every cell of a grid, or for things that it finds in a picture. */
   readonly kind?: "tabular" | "segmentation";
   readonly columns?: readonly Column[];
+  /** What every figure of its units rests on, by name. */
+  readonly assumptions?: Readonly<Record<string, Assumption>>;
   readonly title: Text;
   readonly summary: Text;
   readonly is_not: Text;

@@ -104,7 +104,7 @@ export const ROOF = {
   },
 } as const;
 
-export const ASSUMPTIONS = {
+const ASSUMPTIONS = {
   setback_m: { value: 0.5, unit: "m", fr: "Bande laissée libre", en: "Strip left free" },
   connections: { value: 0.005, unit: "1", fr: "Pertes : connexions", en: "Losses: connections" },
   minimum_facet_m2: { value: 10, unit: "m2", fr: "Plus petit pan équipé", en: "Smallest face" },
@@ -119,6 +119,7 @@ export const ROOFS: Service = {
   target: { name: "sun", title: { fr: "soleil", en: "sun" }, unit: "kWh/m2", valid: [0, 3000] },
   score: { zero: 600, hundred: 1800 },
   columns: [{ name: "reg_status", title: { fr: "Contour", en: "Outline" }, unit: "" }],
+  assumptions: ASSUMPTIONS,
 };
 
 /** A fetch that answers from a table of path endings, and remembers what was asked. */

@@ -2,11 +2,11 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import { renderAssumptions } from "../src/assumptions";
 import { Words } from "../src/i18n";
-import { renderLegend } from "../src/legend";
+import { renderLegend, renderLegendOf } from "../src/legend";
 import { renderPanel } from "../src/panel";
 import { answerAt } from "../src/subject";
 import type { Answer, Edition } from "../src/types";
-import { AREA, ASSUMPTIONS, fakeFetch, json, PROPERTIES, ROOF, ROOFS, SERVICE } from "./samples";
+import { AREA, fakeFetch, json, PROPERTIES, ROOF, ROOFS, SERVICE } from "./samples";
 
 const EDITION = AREA.editions[0] as Edition;
 const PLACE = { lat: 48.10005, lon: -1.6999 };
@@ -43,8 +43,7 @@ it("an answer about a cell asks for nothing more", async () => {
 it("the card tells what is known of the thing", async () => {
   const [answer] = await answered();
   const [panel, inside] = [document.createElement("section"), document.createElement("div")];
-  const town = { ...AREA, editions: [{ ...EDITION, service: "panels", assumptions: ASSUMPTIONS }] };
-  const asked = { place: PLACE, area: town, service: ROOFS, reply: { state: "ready", answer } as const };
+  const asked = { place: PLACE, area: AREA, service: ROOFS, reply: { state: "ready", answer } as const };
   renderPanel(panel, inside, asked, new Words("en"), () => undefined);
   const told = inside.textContent?.replaceAll("\u202f", " ");
   expect(told).toContain("1,452 kWh/m²between 1,310 and 1,600 kWh/m²");
@@ -61,7 +60,7 @@ it("the legend writes units as people do, and says that no colour may be no roof
 });
 
 it("every assumption is told with its value, folded away, and its source is a link away", () => {
-  const shown = renderAssumptions({ ...EDITION, assumptions: ASSUMPTIONS }, new Words("fr"));
+  const shown = renderAssumptions(ROOFS, "E1", new Words("fr"));
   const told = [...(shown?.querySelectorAll(".facts > div") ?? [])].map((one) => one.textContent);
   expect(told.map((one) => one?.replaceAll(/[\u202f\u00a0]/g, " "))).toEqual([
     "Bande laissée libre0,5 m",
@@ -70,5 +69,16 @@ it("every assumption is told with its value, folded away, and its source is a li
   ]);
   expect(shown?.hasAttribute("open")).toBe(false);
   expect(shown?.querySelector("a")?.href).toMatch(/\/editions\/E1\/files\/manifest\.json$/);
-  expect(renderAssumptions(EDITION, new Words("fr"))).toBeNull();
+  expect(renderAssumptions(SERVICE, "E1", new Words("fr"))).toBeNull();
+});
+
+it("a layer with classes of its own has its own legend, in percent and not in the target's unit", () => {
+  const title = { fr: "Vu comme un toit", en: "Seen as a roof" };
+  const labels = [{ fr: "Non", en: "No" }, { fr: "Oui", en: "Yes" }];
+  const [score] = EDITION.layers;
+  const legend = { edges: [0, 50, 100], colours: ["#ffffff", "#54278f"], labels };
+  const layer = { ...score!, name: "probability", title, legend };
+  const told = renderLegendOf(ROOFS, EDITION, layer, new Words("en")).textContent;
+  expect(told).toMatch(/^Seen as a roofProbability, in percentNo0–50Yes50–100Hatched/);
+  expect(renderLegendOf(ROOFS, EDITION, score!, new Words("en")).textContent).toContain("Score 0–100");
 });
