@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,10 @@ LEAST_CELLS = 6
 LEAST_PLAN_M2 = 4.0
 LEAST_EXPLAINED = 0.5
 LEAST_CORE = 1 / 3
+SETTLING = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """Heights in metres on cells of a roof's window, row 0 in the north; NaN unknown.
 
@@ -29,7 +31,7 @@ class Cells:
     cell_x: float
     cell_y: float
 
-    @property
+    @cached_property
     def east_north(self) -> tuple[Array, Array]:
         """Metres east and north of the first cell's centre, each (rows, cols)."""
         rows, cols = self.heights.shape
@@ -43,7 +45,7 @@ class Cells:
         """How far from a plane a cell may lie: noise of the survey, and of a cell's own size."""
         return 0.15 + 0.1 * max(self.cell_x, self.cell_y)
 
-    @property
+    @cached_property
     def core(self) -> Mask:
         """Cells inside whose eight neighbours are inside too."""
         from scipy import ndimage
@@ -89,9 +91,9 @@ def facets(roof: Cells) -> tuple[Facet, ...]:
     facet, and the search goes on among the rest: RANSAC (Fischler and Bolles 1981,
     doi:10.1145/358669.358692) with hypotheses taken from the surface in place of drawn ones, so
     that the same roof gives the same facets. A facet has at least 6 cells and 4 m2 of plan, and a
-    third of it in the ``core``, for at the edge a surface model slides from roof to ground. What
-    remains is shared out by ``_complete``; planes that explain less than half of the core are not
-    believed.
+    third of it in the ``core``, for at the edge a surface model slides from roof to ground. Cells
+    along a ridge then go to the face they fit best, what remains is shared out by ``_complete``,
+    and planes that explain less than half of the core are not believed.
     """
     free = roof.inside & np.isfinite(roof.heights)
     core = roof.core
@@ -108,7 +110,7 @@ def facets(roof: Cells) -> tuple[Facet, ...]:
     explained = sum(int((facet.cells & core).sum()) for facet in found)
     if not found or explained < LEAST_EXPLAINED * int(core.sum()):
         return ()
-    whole = _complete(roof, found)
+    whole = _complete(roof, _settled(roof, found))
     return tuple(sorted(whole, key=lambda facet: -int(facet.cells.sum())))
 
 
@@ -143,7 +145,7 @@ def _largest(roof: Cells, free: Mask, guesses: tuple[Array, Array]) -> Facet | N
         on = np.abs(z - (plane[0] + plane[1] * x + plane[2] * y)) < roof.tolerance_m
     cells = np.zeros(free.shape, bool)
     cells[free] = on
-    return _facet(roof, plane, _connected(cells))
+    return _facet(roof, _connected(cells))
 
 
 def _middle(roof: Cells, tried: NDArray[np.int64]) -> Array:
@@ -156,19 +158,27 @@ def _middle(roof: Cells, tried: NDArray[np.int64]) -> Array:
 
 
 def _fit(x: Array, y: Array, z: Array) -> Array:
-    design = np.stack([np.ones_like(x), x, y], axis=1)
-    plane: Array = np.linalg.lstsq(design, z, rcond=None)[0]
+    """Base, rise east and rise north by least squares; level across a line of cells."""
+    east, north, up = x.mean(), y.mean(), z.mean()
+    u, v, w = x - east, y - north, z - up
+    uu, vv, uv, uw, vw = u @ u, v @ v, u @ v, u @ w, v @ w
+    det = uu * vv - uv * uv
+    if det <= 1e-9 * max(uu * vv, 1e-9):
+        total = max(float(uu + vv), 1e-9)
+        rise_e, rise_n = uw / total, vw / total
+    else:
+        rise_e, rise_n = (uw * vv - vw * uv) / det, (vw * uu - uw * uv) / det
+    plane: Array = np.array([up - rise_e * east - rise_n * north, rise_e, rise_n])
     return plane
 
 
-def _facet(roof: Cells, plane: Array, cells: Mask) -> Facet | None:
-    """The plane once more through the connected cells alone."""
+def _facet(roof: Cells, cells: Mask) -> Facet | None:
+    """The plane through these cells; None of too few."""
     if int(cells.sum()) < LEAST_CELLS:
         return None
     east, north = roof.east_north
     x, y, z = (part[cells].astype(np.float64) for part in (east, north, roof.heights))
-    if np.ptp(x) > 0 and np.ptp(y) > 0:
-        plane = _fit(x, y, z)
+    plane = _fit(x, y, z)
     left = z - (plane[0] + plane[1] * x + plane[2] * y)
     spread = float(np.sqrt(np.mean(left**2)))
     return Facet(float(plane[1]), float(plane[2]), float(plane[0]), cells, spread)
@@ -182,6 +192,29 @@ def _connected(cells: Mask) -> Mask:
         return cells
     biggest: Mask = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
     return biggest
+
+
+def _settled(roof: Cells, found: list[Facet]) -> list[Facet]:
+    """Faces whose cells fit them better than they fit a neighbour, fitted once more to those.
+
+    The first face found takes the cells just beyond its ridge, which tilts it towards level.
+    """
+    from scipy import ndimage
+
+    east, north = roof.east_north
+    for _ in range(SETTLING if len(found) > 1 else 0):
+        reach = [ndimage.binary_dilation(facet.cells, iterations=2) for facet in found]
+        off = [np.abs(roof.heights - facet.height(east, north)) for facet in found]
+        near = [
+            np.where(here & (away < roof.tolerance_m) & roof.inside, away, np.inf)
+            for here, away in zip(reach, off, strict=True)
+        ]
+        best, least = np.argmin(near, axis=0), np.min(near, axis=0)
+        again = [
+            _facet(roof, (best == number) & np.isfinite(least)) for number in range(len(found))
+        ]
+        found = [new or old for new, old in zip(again, found, strict=True)]
+    return found
 
 
 def _complete(roof: Cells, found: list[Facet]) -> list[Facet]:
