@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from geoml.areas import keys, units
+from geoml.areas import keys
 from geoml.areas.area import Area, load
 from geoml.areas.ingest import stac
 from geoml.areas.ingest.process import DEFAULT, Limits, Progress, run
@@ -122,6 +122,9 @@ def _store(
             beyond = facts.get("around")
             around = temporary / beyond["file"] if beyond else None
             store(folder, name, temporary / facts["file"], documents[name], around=around)
-        for name in staged:
-            if name in units.PREFIXES:
-                units.refresh(home, area, name)
+        if any(keys.get(name).kind == "vector" for name in staged):
+            from geoml.areas import units  # with pandas, which rasters need not wait for
+
+            for name in staged:
+                if name in units.PREFIXES:
+                    units.refresh(home, area, name)

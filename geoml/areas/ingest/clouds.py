@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from geoml.areas.keys import OPTICAL
 from geoml.features.normalized import normalized_difference
@@ -69,6 +68,8 @@ def cold_enough(cloud: Mask, thermal: Array, low: float) -> Mask:
 
     Those are bright roofs and yards, which the spectral tests take for cloud.
     """
+    from scipy import ndimage
+
     labels, count = ndimage.label(cloud, structure=np.ones((3, 3), bool))
     if count == 0:
         return cloud

@@ -21,7 +21,6 @@ from geoml.raster.cog import grid_of, open_cog, read_from
 from geoml.raster.grid import Grid, Window, windows
 from geoml.types import Array, Text
 from geoml.vector.coverage import VectorBlocks
-from geoml.vector.read import read_geometries
 
 KEY = "dem"
 PIECE_M = 500.0
@@ -60,7 +59,7 @@ def warn_of_surface(
 
 def is_surface(elevation: Path, footprints: Path | None = None) -> bool:
     """Whether buildings stand in one of our own rasters of elevation."""
-    shapes = None if footprints is None else VectorBlocks(read_geometries(footprints))
+    shapes = None if footprints is None else _blocks(footprints)
     roofs, rises = False, list[float]()
     for values, grid in _pieces(elevation):
         roofs = roofs or shows_buildings(values, grid.pixel_x, grid.pixel_y)
@@ -72,6 +71,12 @@ def is_surface(elevation: Path, footprints: Path | None = None) -> bool:
     if len(rises) >= ENOUGH_BUILDINGS:
         return float(np.median(rises)) >= 0.75 * WALL_M
     return roofs
+
+
+def _blocks(footprints: Path) -> VectorBlocks:
+    from geoml.vector.read import read_geometries  # with pandas, for who has footprints alone
+
+    return VectorBlocks(read_geometries(footprints))
 
 
 def _pieces(path: Path) -> Iterator[tuple[Array, Grid]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from geoml.areas.ingest.clouds import NEEDED, judged
 from geoml.areas.ingest.rasters import Scene
@@ -57,6 +56,8 @@ def mask_scene(staged: Mapping[str, dict[str, Any]], scene: Scene) -> None:
 
 def rimmed(bad: Mask, pixel_x: float, pixel_y: float) -> Mask:
     """``bad`` with its holes filled and a rim of ``RIM_M`` metres, one cell at least."""
+    from scipy import ndimage
+
     full = ndimage.binary_fill_holes(bad)
     size = [2 * max(1, math.floor(RIM_M / pixel)) + 1 for pixel in (pixel_y, pixel_x)]
     wide: Mask = ndimage.binary_dilation(full, structure=np.ones(size, bool))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from geoml.areas.ingest.clouds import Judged
 from geoml.areas.ingest.sun import Sun
@@ -50,6 +49,8 @@ def shadows(bands: Features, scene: Judged, step: Step) -> Mask:
     Near the edge of the data on the sun's side the cloud may be out of sight: there dark land
     alone is enough, as far in as the shadows of this scene reach.
     """
+    from scipy import ndimage
+
     dark, dim = darker(bands, scene, _DARK), darker(bands, scene, _DIM)
     found = np.zeros(scene.cloud.shape, bool)
     heights: list[float] = []
@@ -77,6 +78,8 @@ def shadows(bands: Features, scene: Judged, step: Step) -> Mask:
 
 def clouds_by_size(cloud: Mask) -> list[NDArray[np.intp]]:
     """(row, col) of the cells of every connected cloud, the largest cloud first."""
+    from scipy import ndimage
+
     labels, _ = ndimage.label(cloud, structure=np.ones((3, 3), bool))
     clouds: list[NDArray[np.intp]] = []
     for number, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
@@ -161,6 +164,8 @@ def _from_beyond(bands: Features, scene: Judged, dark: Mask, reach_m: float, ste
 
     Two cells and less are no cloud's shadow; water has less near infrared than red.
     """
+    from scipy import ndimage
+
     shape = dark.shape
     rows, cols = np.indices(shape)
     toward = np.stack([rows.ravel(), cols.ravel()], axis=1)

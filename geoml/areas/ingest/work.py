@@ -13,10 +13,8 @@ from geoml.areas.ingest.ground import warn_of_surface
 from geoml.areas.ingest.masking import mask_scene
 from geoml.areas.ingest.rasters import Scene, stage_raster
 from geoml.areas.ingest.still import still
-from geoml.areas.ingest.vectors import stage_vectors
 from geoml.errors import EmptySource
 from geoml.raster.grid import Grid
-from geoml.vector.foreign import read_foreign
 
 Progress: TypeAlias = Callable[[str, float], None]
 
@@ -40,6 +38,8 @@ def ingest_all(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
             progress(name, number / len(by_key))
             key = keys.as_given(keys.get(name), Path(items[0]["path"]))
             if key.kind == "vector":
+                from geoml.areas.ingest.vectors import stage_vectors  # with pandas: half a second
+
                 told = _part(progress, name, number, len(by_key))
                 staged[name] = stage_vectors(key, items, scene.grid, scene.folder, told)
             else:
@@ -66,6 +66,8 @@ def _part(progress: Progress, name: str, number: int, total: int) -> Callable[[f
 
 def boundary(path: str, layer: str | None) -> dict[str, Any]:
     """WKB, as hexadecimal text, of the union of a file's polygons in longitude and latitude."""
+    from geoml.vector.foreign import read_foreign
+
     read = read_foreign(
         Path(path),
         crs="OGC:CRS84",
