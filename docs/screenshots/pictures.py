@@ -9,9 +9,15 @@ from typing import Any, Literal
 from playwright.sync_api import Page
 
 from geoml import catalog
+from geoml.catalog.collections import find
+from geoml.contract import PROBABILITY
+from geoml.paths import Home
+from geoml.raster.grid import transformer
 
 SERVICES = catalog.names()
-SERVICE = SERVICES[0]
+TABULAR = tuple(name for name in SERVICES if catalog.get(name).segmentation is None)
+"""Those that answer for every cell of a town."""
+SERVICE = TABULAR[0]
 """The one that shows states that are the same for every service."""
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 TOWN, ELSEWHERE = "demo", "demo-coast"
@@ -19,6 +25,8 @@ CORE = (46.981, 1.891)
 """Latitude and longitude of the old town of the demo."""
 
 Step = Callable[[Page], None]
+Address = str | Callable[[Home], str]
+"""A path, or how to find it in what is published."""
 
 
 def nothing(_: Page) -> None:
@@ -42,13 +50,17 @@ class Picture:
 
     name: str
     caption: str
-    path: str
+    path: Address
     then: Step = ready
     before: Step = nothing
     phone: bool = False
     locale: str = "en-GB"
     scheme: Literal["light", "dark"] = "light"
     empty: bool = False
+
+    def address(self, home: Home) -> str:
+        """The path of the page."""
+        return self.path if isinstance(self.path, str) else self.path(home)
 
     @property
     def size(self) -> Any:  # noqa: ANN401 - playwright's own type
@@ -63,6 +75,24 @@ def link(name: str = SERVICE, layer: str = "score", zoom: int = 14, ask: bool = 
     return f"/maps/#{TOWN}/{name}/{layer}/{zoom}/{lat}/{lon}/{asked}"
 
 
+def found(name: str) -> Address:
+    """The map around a thing that a service found in a picture, asking about it.
+
+    It is larger than most, and of those the one with the best score.
+    """
+
+    def path(home: Home) -> str:
+        units = find(home, f"{name}-{TOWN}")
+        frame = units.frame(slice(0, len(units)))
+        size = frame.area.rank(pct=True)
+        best = frame[size.between(0.6, 0.9)][f"{name}_score"].idxmax()
+        point = frame.geometry[best].representative_point()
+        lon, lat = transformer(units.crs, "OGC:CRS84").transform(point.x, point.y)
+        return f"/maps/#{TOWN}/{name}/score/19/{lat}/{lon}//{lat},{lon}"
+
+    return path
+
+
 def sheet(page: Page) -> None:
     """The choices, on a phone."""
     ready(page)
@@ -73,6 +103,12 @@ def remarks(page: Page) -> None:
     """What this edition warns of, opened."""
     ready(page)
     page.locator(".notes summary").click()
+
+
+def months(page: Page) -> None:
+    """The answer, scrolled to its months."""
+    answered(page)
+    page.locator(".months").evaluate("chart => chart.scrollIntoView({block: 'center'})")
 
 
 def by_keyboard(page: Page) -> None:
@@ -159,9 +195,10 @@ def of_service(name: str) -> Iterator[Picture]:
     """What one map looks like: both languages, both towns, each of its causes."""
     service = catalog.get(name)
     title, town = service.title.en, f"/maps/#{TOWN}/{name}"
-    asked = link(name, ask=True)
+    pictured = service.segmentation is not None
+    asked = found(name) if pictured else link(name, ask=True)
 
-    def shown(what: str, caption: str, path: str, then: Step = ready, **more: Any) -> Picture:  # noqa: ANN401 - the fields of Picture
+    def shown(what: str, caption: str, path: Address, then: Step = ready, **more: Any) -> Picture:  # noqa: ANN401 - the fields of Picture
         return Picture(f"map-{name}-{what}", f"{title}: {caption}", path, then, **more)
 
     yield shown("desktop-en", "the answer at a place", asked, answered)
@@ -171,10 +208,16 @@ def of_service(name: str) -> Iterator[Picture]:
     yield shown("phone-en-answer", "the answer on a phone", asked, answered, phone=True)
     yield shown("phone-fr-answer", "the answer on a phone, in French", asked, answered,
                 phone=True, locale="fr-FR")  # fmt: skip
-    yield shown("whole-en", "the whole town, before any question", town)
+    whole = "all that was found" if pictured else "the whole town"
+    yield shown("whole-en", f"{whole}, before any question", town)
     for part in service.parts:
         yield shown(f"{part.name}-en", f"{part.title.en} alone", f"{town}/{part.name}")
     yield shown("dark-en", "dark, where the system is", asked, answered, scheme="dark")
+    if pictured:
+        yield shown("seen-en", "what the network saw", f"{town}/{PROBABILITY}")
+        yield shown("phone-fr-months", "the months, on a phone", asked, months, phone=True,
+                    locale="fr-FR")  # fmt: skip
+        return
     yield shown("elsewhere-en", "the other town, which has no label to learn from",
                 f"/maps/#{ELSEWHERE}/{name}")  # fmt: skip
 
@@ -185,7 +228,7 @@ STATES = (
     Picture("map-phone-fr-layers", "Layers and background on a phone", link(), sheet,
             phone=True, locale="fr-FR"),
     Picture("map-hatch-fr", "Hatched where the model has seen nothing like it",
-            link(SERVICES[-1], zoom=15), locale="fr-FR"),
+            link(TABULAR[-1], zoom=15), locale="fr-FR"),
     Picture("map-elsewhere-phone-fr", "The other town on a phone, with its remarks",
             f"/maps/#{ELSEWHERE}", remarks, phone=True, locale="fr-FR"),
     Picture("map-dark-phone-fr", "Dark, on a phone", f"/maps/#{TOWN}", phone=True,

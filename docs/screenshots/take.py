@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pictures import ELSEWHERE, PICTURES, SERVICES, TOWN, Picture
+from pictures import ELSEWHERE, PICTURES, SERVICES, TABULAR, TOWN, Picture
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -35,7 +35,7 @@ def main(wanted: tuple[str, ...]) -> None:
         sys.exit("no chromium on the PATH; on Debian: apt-get install chromium")
     home = Home.from_environment()
     os.environ["GEOML_HOME"] = str(home.root)
-    wanted_here = ((name, area) for name in SERVICES for area in (TOWN, ELSEWHERE))
+    wanted_here = [(name, TOWN) for name in SERVICES] + [(name, ELSEWHERE) for name in TABULAR]
     if any(editions.current(home, name, area) is None for name, area in wanted_here):
         make_demo(only=None, as_json=True)
     chosen = [one for one in PICTURES if not wanted or one.name.startswith(wanted)]
@@ -43,13 +43,14 @@ def main(wanted: tuple[str, ...]) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         with serving() as port, serving(home=Path(empty)) as other:
             for picture in chosen:
-                take(browser, picture, f"http://127.0.0.1:{other if picture.empty else port}")
+                server = f"http://127.0.0.1:{other if picture.empty else port}"
+                take(browser, picture, server + picture.address(home))
         browser.close()
     if not wanted:
         gallery()
 
 
-def take(browser: Browser, picture: Picture, address: str) -> None:
+def take(browser: Browser, picture: Picture, page_of: str) -> None:
     """Open one page as one person sees it, do what the picture shows, write the PNG."""
     context = browser.new_context(
         viewport=picture.size,
@@ -61,7 +62,7 @@ def take(browser: Browser, picture: Picture, address: str) -> None:
     )
     page = context.new_page()
     picture.before(page)
-    page.goto(f"{address}{picture.path}")
+    page.goto(page_of)
     picture.then(page)
     page.wait_for_timeout(400)  # tiles and notices fade in
     path = FOLDER / f"{picture.name}.png"
