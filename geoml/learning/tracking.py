@@ -9,7 +9,7 @@ import importlib
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,15 @@ def record(
     artifacts_folder: Path,
     *,
     store: Path | None = None,
+    beside: Path | None = None,
 ) -> str | None:
     """Write one run with its parameters, numbers and files; None, or why it could not be.
 
     ``uri`` is a tracking database such as ``sqlite:///.../mlflow.db``, made where there is none;
     ``store`` is the folder for copies of the files, by default ``artifacts`` beside the database.
     Of ``metrics`` (``metrics.json``) the numbers of the table are logged as
-    ``<validation>.<candidate>.<metric>``.
+    ``<validation>.<candidate>.<metric>``, those of its history as curves over the steps. Files of
+    the folder ``beside`` are kept too.
     """
     try:
         mlflow = _mlflow()
@@ -43,7 +45,8 @@ def record(
     failures = (mlflow.exceptions.MlflowException, OSError, ValueError, *_database_errors())
     try:
         with _quiet():
-            _write(mlflow, uri, experiment, manifest, metrics, artifacts_folder, store)
+            folders = [artifacts_folder] if beside is None else [artifacts_folder, beside]
+            _write(mlflow, uri, experiment, manifest, metrics, folders, store)
     except failures as error:
         return f"not recorded in MLflow ({uri}): {error}"
     return None
@@ -55,7 +58,7 @@ def _write(
     experiment: str,
     manifest: Mapping[str, Any],
     metrics: Mapping[str, Any],
-    folder: Path,
+    folders: Sequence[Path],
     store: Path | None,
 ) -> None:
     client = mlflow.MlflowClient(tracking_uri=uri)
@@ -71,7 +74,12 @@ def _write(
     for name, value in _numbers(manifest, metrics).items():
         client.log_metric(run.info.run_id, name, value)
     client.set_tag(run.info.run_id, "geoml", geoml.__version__)
-    client.log_artifacts(run.info.run_id, str(folder))
+    for line in metrics.get("history", ()):
+        for name in set(line) - {"epoch", "step"}:
+            client.log_metric(run.info.run_id, f"curve.{name}", line[name], step=line["step"])
+    for folder in folders:
+        if folder.is_dir():
+            client.log_artifacts(run.info.run_id, str(folder))
     client.set_terminated(run.info.run_id)
 
 

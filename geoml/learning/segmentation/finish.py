@@ -25,6 +25,7 @@ from geoml.types import Text
 METRICS, CARD = "metrics.json", "card.md"
 GSD_RANGE_M = (0.07, 0.5)
 THRESHOLD = 0.5
+_HALO = 256
 _NUMBERS = ("iou", "precision", "recall", "boundary_iou", "area_bias_pct")
 _QUANTITY = Text(
     fr="ce qui est vu sur une photographie aérienne", en="what an aerial picture shows"
@@ -64,6 +65,11 @@ def finish(
     write_json(folder / METRICS, metrics)
     (folder / CARD).write_text(card(service, manifest, metrics), encoding="utf-8")
     return manifest
+
+
+def provisional(stride: int) -> Spec:
+    """How a network is looked through while it is trained, before its reach is measured."""
+    return Spec(GSD_M, GSD_RANGE_M, stride, -(-_HALO // stride) * stride, THRESHOLD)
 
 
 def sealed(folder: Path, manifest: Mapping[str, Any]) -> None:
