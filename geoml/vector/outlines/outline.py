@@ -20,6 +20,7 @@ from geoml.vector.outlines.coded import LEVELS, NODATA, Read, encoded, least_byt
 from geoml.vector.outlines.regular import regularised
 from geoml.vector.outlines.rings import Shapes, filled
 from geoml.vector.outlines.rules import Rules
+from geoml.vector.outlines.separate import separated
 from geoml.vector.outlines.smooth import smoothed
 from geoml.vector.outlines.trace import means, trace
 
@@ -39,8 +40,8 @@ def outlines(
     Columns: ``geometry`` (valid Polygon in the CRS of the file, none overlap), ``probability``
     (mean over the pixels that were seen, 0..1), ``area_m2``, ``reg_status`` ("regularised" or
     "raw": as it was seen, its lines smoothed), ``vertices`` (corners, holes included). In the order
-    of their first pixel. The file has bytes, 0 unknown, else 1 + round(254 p). Memory holds one
-    chunk and the outlines; the table is the same for every size of chunk.
+    of the first pixel of each outline. The file has bytes, 0 unknown, else 1 + round(254 p).
+    Memory holds one chunk and the outlines; the table is the same for every size of chunk.
 
     Raises MissingCrs when the CRS is not projected, DataError for another kind of file.
     """
@@ -107,7 +108,9 @@ def _table(
     crs: object,
 ) -> geopandas.GeoDataFrame:
     least = least_byte(threshold)
-    seen = trace(read, shape, least, chunk_px=chunk_px, keep=partial(_kept, rules, pixel_m))
+    keep = partial(_kept, rules, pixel_m)
+    seen = trace(read, shape, least, chunk_px=chunk_px, keep=keep)
+    seen = keep(separated(seen, round(rules.neck_m / max(pixel_m))))
     probability = (means(read, shape, seen, chunk_px=chunk_px) - 1) / LEVELS
     drawn, regular = _drawn(seen, rules, pixel_m)
     drawn = parted(drawn, probability)

@@ -21,10 +21,11 @@ from geoml.vector.outlines.rings import Shapes
 
 LEAST_SIDES_M = (3.0, 1.5, 0.8)
 """Shortest side of a plain, a middling and a detailed drawing, but never below three pixels."""
-CORNER_COST = 0.008
-"""IoU that a corner more must bring."""
+CORNER_M2 = 0.8
+"""Area by which a corner more must bring a drawing nearer to what was seen."""
 _SLANTED = math.radians(20)  # from the nearest axis: less is a wall that was seen badly
-_LONG_SLANT_M = 3.0
+_SLANTS_M = (math.inf, 3.0, 1.5)
+"""Shortest side that may run in its own direction: none, long ones, middling ones."""
 _LEAST_ROUND = 0.88
 _DISC_CORNERS = 8
 _MOST_POINTS = 20_000
@@ -53,9 +54,8 @@ def _best(smooth: shapely.Polygon, raw: shapely.Polygon, pixel_m: float) -> shap
     if not len(passed):
         return None
     tried, number = shapes[passed], np.array([n for _, n in drawings])[passed]
-    shared = shapely.area(shapely.intersection(tried, raw))
-    iou = shared / (shapely.area(tried) + raw.area - shared)
-    best: shapely.Geometry = tried[int(np.argmax(iou - CORNER_COST * number))]
+    missed = shapely.area(shapely.symmetric_difference(tried, raw))
+    best: shapely.Geometry = tried[int(np.argmin(missed + CORNER_M2 * number))]
     return best
 
 
@@ -69,8 +69,8 @@ def _drawings(smooth: shapely.Polygon, pixel_m: float) -> Iterator[tuple[shapely
     local = [(ring - middle) @ back.T for ring in rings]
     seen: set[bytes] = set()
     for least in (max(one, 3 * pixel_m) for one in LEAST_SIDES_M):
-        for slanted in (False, True):
-            drawn = [_ring(ring, cut, least, slanted) for ring, cut in zip(local, at, strict=True)]
+        for slant in _SLANTS_M:
+            drawn = [_ring(ring, cut, least, slant) for ring, cut in zip(local, at, strict=True)]
             if drawn[0] is None:
                 continue
             kept = [
@@ -100,18 +100,18 @@ def main_direction(corners: Array) -> float:
     return (float(angle[best]) + mean) % quarter
 
 
-def _ring(ring: Array, at: list[int], least: float, slanted: bool) -> Array | None:
+def _ring(ring: Array, at: list[int], least: float, slant: float) -> Array | None:
     """Corners of a ring whose axes are x and y, (n, 2); None when nothing is left of it."""
     ahead = np.roll(ring[at], -1, axis=0) - ring[at]
-    lines = fitted(ring, at, [_kind(x, y, slanted) for x, y in ahead.tolist()])
+    lines = fitted(ring, at, [_kind(x, y, slant) for x, y in ahead.tolist()])
     found = without_short(linked(lines, least), least)
     return None if found is None else np.array(found)
 
 
-def _kind(x: float, y: float, slanted: bool) -> Kind:
+def _kind(x: float, y: float, slant: float) -> Kind:
     flat = math.atan2(abs(y), abs(x))
     off = min(flat, math.pi / 2 - flat)
-    if slanted and off > _SLANTED and math.hypot(x, y) > _LONG_SLANT_M:
+    if off > _SLANTED and math.hypot(x, y) > slant:
         return "free"
     return "along" if flat < math.pi / 4 else "across"
 

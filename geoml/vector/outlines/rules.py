@@ -15,14 +15,14 @@ class Rules:
 
     A shape smaller than ``min_area_m2`` is dropped, a hole smaller than ``min_hole_m2`` filled.
     ``simplify_m`` is how far a line may leave the edge of the pixels, by default 0.75 of a pixel.
-    ``neck_m`` is the width below which a neck between two bodies is where they part; 0 parts none.
+    Bodies part where the neck between them is narrower than ``neck_m``; 0 parts none.
     With ``regularise`` corners become square where that keeps to the shape that was seen.
     """
 
     min_area_m2: float = 4.0
     min_hole_m2: float = 4.0
     simplify_m: float | None = None
-    neck_m: float = 0.0
+    neck_m: float = 1.5
     regularise: bool = True
 
     def __post_init__(self) -> None:
