@@ -54,7 +54,7 @@ def planes(latitude: float, sky: Sky, altitude_m: float = 0.0) -> Planes:
 
     Beam + circumsolar + the rest of the sky + ground: Hay and Davies 1980 as in pvlib.irradiance
     (``haydavies``), a ground that reflects ``GROUND_ALBEDO``. Half-hourly sums over the twelve
-    ``days``; 0.2 s for the first place, 0.03 s for each further one.
+    ``days``.
     """
     day = days(latitude, sky, altitude_m)
     tilt = TILTS[:, None]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from shapely import Polygon
 
 from geoml.errors import InvalidArgument
 from geoml.features.solar.assumptions import Assumptions
@@ -64,19 +65,21 @@ def potential(
       taken off, with ``irradiation_low`` and ``irradiation_high``; ``shading_percent`` taken off.
     - ``kwp``; ``kwh_yr`` with ``kwh_yr_low`` and ``kwh_yr_high``; ``kwh_month``, a list of 12.
 
-    A face that gets less than ``least_sun`` of the best plane of the place is left free. A roof of
-    unknown orientation carries 0.4 m2 of modules on each m2 of plan and has the median sun of all
-    orientations; low and high span the least and the most of them. Raises InvalidArgument without
-    a projected CRS, GridMismatch for a raster in another one.
+    A face that gets less than ``least_sun`` of the best plane of the place is left free; modules on
+    a flat roof are counted as lying flat. A roof of unknown orientation carries 0.4 m2 of modules
+    on each m2 of plan and has the median sun of all orientations; low and high span the least and
+    the most of them. Raises InvalidArgument without a projected CRS in metres, GridMismatch for a
+    raster in another one.
     """
     told, above = assumptions or Assumptions(), sky or sky_at(place.latitude)
-    crs, north = _frame(roofs, place)
+    _check_metres(roofs)
     table = planes(place.latitude, above, place.altitude_m)
     plan = roofs.geometry.area.to_numpy(np.float64)
     found = Survey((), np.full(len(roofs), np.nan), ("no surface",) * len(roofs))
     if surface is not None:
         day = days(place.latitude, above, place.altitude_m)
-        outlines = list(roofs.geometry)
+        outlines, crs = list(roofs.geometry.fillna(Polygon())), roofs.crs.to_wkt()
+        north = grid_north(crs, place)
         found = survey(outlines, crs, surface, ground, day, told, north_deg=north)
     sums = of_unknown(table, plan, told)
     sums.take(of_faces(table, found.faces, len(plan), told))
@@ -110,17 +113,32 @@ def _rows(
     return DataFrame(dict(zip(COLUMNS, columns, strict=True)), index=roofs.index)
 
 
-def _frame(roofs: GeoDataFrame, place: Place) -> tuple[str, float]:
-    """The CRS of the roofs, and the true bearing of its north at the place, in degrees."""
+def grid_north(crs: str, place: Place) -> float:
+    """The true bearing of a projected CRS's north at a place, in degrees: the grid's convergence.
+
+    A few degrees at the edge of a UTM zone. Raises InvalidArgument where the CRS stretches areas by
+    more than 5 %, as Web Mercator does away from the equator: roofs would be too large.
+    """
     from pyproj import CRS, Proj
 
-    if roofs.crs is None or not roofs.crs.is_projected:
+    factors = Proj(CRS.from_user_input(crs)).get_factors(place.longitude, place.latitude)
+    if not abs(factors.areal_scale - 1) < 0.05:
+        raise InvalidArgument(
+            "a coordinate system that does not keep areas at this place",
+            expected="areas true within 5 %",
+            got=f"{factors.areal_scale:.2f} times the true area",
+            next_step="use the area's own system, or the place's UTM zone",
+        )
+    return float(factors.meridian_convergence)
+
+
+def _check_metres(roofs: GeoDataFrame) -> None:
+    crs = roofs.crs
+    metres = crs is not None and crs.is_projected
+    if not (metres and all(axis.unit_conversion_factor == 1 for axis in crs.axis_info)):
         raise InvalidArgument(
             "roofs without metres",
-            expected="polygons in a projected coordinate system",
-            got=str(roofs.crs)[:60],
+            expected="polygons in a projected coordinate system in metres",
+            got=str(crs)[:60],
             next_step="bring them to the area's system: roofs.to_crs(area.crs)",
         )
-    crs = CRS.from_user_input(roofs.crs)
-    north = Proj(crs).get_factors(place.longitude, place.latitude).meridian_convergence
-    return crs.to_wkt(), float(north)

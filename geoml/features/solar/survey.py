@@ -16,12 +16,41 @@ from geoml.features.solar.horizon import horizon, lost
 from geoml.features.solar.patches import Patch, ground_under, patches
 from geoml.features.solar.usable import setback_share
 from geoml.raster.grid import Window
-from geoml.types import Array
+from geoml.types import Array, Text
 
 PLACES = 9
 """Places on each face from which its horizon is looked at."""
 LEAST_HEIGHT_M = 1.5
 LEAST_KNOWN = 0.5
+
+
+NOTES = {
+    "faces": Text(
+        fr="Pente et orientation mesurées sur le modèle de surface",
+        en="Slope and orientation measured on the surface model",
+    ),
+    "no surface": Text(
+        fr="Sans modèle de surface, la pente et l'orientation sont inconnues",
+        en="Without a surface model, slope and orientation are unknown",
+    ),
+    "outside": Text(
+        fr="Le modèle de surface ne couvre pas ce toit",
+        en="The surface model does not cover this roof",
+    ),
+    "small": Text(
+        fr="Toit trop petit pour la finesse du modèle de surface",
+        en="A roof too small for the detail of the surface model",
+    ),
+    "low": Text(
+        fr="Le modèle de surface ne montre aucun bâtiment ici",
+        en="The surface model shows no building here",
+    ),
+    "rough": Text(
+        fr="Le modèle de surface ne montre pas de pan régulier, par exemple sous un arbre",
+        en="The surface model shows no even face, for example below a tree",
+    ),
+}
+"""What is said of a roof for each word of ``orientation_note``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +76,7 @@ class Survey:
 
     ``seen`` holds a word a roof: "faces", or why there are none: "outside" (no heights there),
     "small" (too few cells), "low" (nothing stands there: the surface model is older than the
-    roof, or the outline is wrong), "rough" (no plane fits).
+    roof, or the outline is wrong), "rough" (no plane fits). ``NOTES`` says it to citizens.
     """
 
     faces: tuple[Face, ...]

@@ -136,9 +136,11 @@ def test_the_packaged_sky_is_as_far_off_as_it_says():
     """Yearly sums on level ground, kWh/m2, against the sky of the latitude alone.
 
     TMY3 and TMY2 years that pvlib carries (Greensboro, Sand Point, Miami), the TMY3 of Phoenix as
-    EnergyPlus sums it up, and 22 years of NASA SSE for 42 N 2 E: dry, cloudy, coastal, inland.
+    EnergyPlus sums it up, 22 years of NASA SSE for 42 N 2 E, and table 1 of EPJ Photovoltaics 2023,
+    article pv220042 (Chennai, Cologne, Datong, Riyadh, Rio): dry, cloudy, coastal, inland.
     """
     places = {36.1: 1566, 55.3: 829, 25.8: 1793, 33.4: 2093, 42.1: 1588}
+    places |= {13.0: 1942, 50.7: 979, 40.1: 1481, 24.9: 2189, -22.9: 1690}
     off = [yearly(lat, [0], 0.0)[0] / known - 1 for lat, known in places.items()]
     assert np.sqrt(np.mean(np.square(off))) <= sky_at(40.0).uncertainty + 0.01
     assert abs(np.mean(off)) < 0.06

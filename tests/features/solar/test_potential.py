@@ -3,15 +3,16 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely.geometry import box
+from shapely.geometry import Polygon, box
 
 from geoml.errors import GridMismatch, InvalidArgument
 from geoml.features.solar.assumptions import Assumptions
 from geoml.features.solar.azimuth import CompassAzimuth
 from geoml.features.solar.planes import planes
-from geoml.features.solar.potential import COLUMNS, Place, potential
+from geoml.features.solar.potential import COLUMNS, Place, grid_north, potential
 from geoml.features.solar.sky import Sky, sky_at
-from tests.features.solar.conftest import NORTH, WEST, House, Street
+from geoml.features.solar.survey import NOTES
+from tests.features.solar.conftest import CRS, NORTH, WEST, House, Street
 
 TOWN = Place(45.0, 3.0)
 STREET = Street(
@@ -129,6 +130,44 @@ def test_a_roof_beyond_the_surface_model_is_unknown(draw):
     assert (got.orientation, got.orientation_note) == ("unknown", "outside")
 
 
+def test_azimuths_are_true_at_the_edge_of_a_zone(draw):
+    """At 0 E in zone 31 the grid's north lies 2 degrees west of true north."""
+    from pyproj import Geod, Transformer
+
+    back = Transformer.from_crs(CRS, "OGC:CRS84", always_xy=True)
+    x, y = Transformer.from_crs("OGC:CRS84", CRS, always_xy=True).transform(0.0, 45.0)
+    up = Geod(ellps="WGS84").inv(*back.transform(x, y), *back.transform(x, y + 100))[0]
+    assert up == pytest.approx(-2.12, abs=0.01)
+    surface, _ = draw(STREET, noise=0)
+    got = potential(STREET.roofs(), Place(45.0, 0.0), surface=surface)
+    assert got.azimuth_deg[0] == pytest.approx(180 + up, abs=0.1)
+
+
+def test_in_the_south_the_northern_face_carries_the_modules(draw):
+    surface, _ = draw(STREET)
+    got = potential(STREET.roofs(), Place(-34.0, 3.0), surface=surface)
+    assert min(got.azimuth_deg[0], 360 - got.azimuth_deg[0]) < 1
+
+
+def test_web_mercator_is_refused_where_it_stretches():
+    with pytest.raises(InvalidArgument, match="areas"):
+        grid_north("EPSG:3857", TOWN)
+    assert abs(grid_north(CRS, TOWN)) < 0.01
+
+
+def test_an_empty_outline_is_nowhere(draw):
+    roofs = gpd.GeoDataFrame(geometry=[STREET.houses[0].outline, None, Polygon()], crs=CRS)
+    got = potential(roofs, TOWN, surface=draw(STREET)[0])
+    assert list(got.orientation) == ["measured", "unknown", "unknown"]
+    assert got.kwp[0] > 0
+    assert not (got.kwp[1:] > 0).any()
+
+
+def test_every_note_is_said_in_both_languages(measured):
+    assert set(measured.orientation_note) <= set(NOTES)
+    assert all(text.fr and text.en for text in NOTES.values())
+
+
 def test_no_roofs_is_no_rows(draw):
     nothing = STREET.roofs().iloc[:0]
     got = potential(nothing, TOWN, surface=draw(STREET)[0])
@@ -136,9 +175,13 @@ def test_no_roofs_is_no_rows(draw):
     assert tuple(got.columns) == COLUMNS
 
 
-def test_degrees_are_refused(draw):
-    with pytest.raises(InvalidArgument, match="projected"):
-        potential(STREET.roofs().to_crs(4326), TOWN)
+@pytest.mark.parametrize("crs", [4326, 2225], ids=["degrees", "US feet"])
+def test_what_is_not_in_metres_is_refused(crs):
+    with pytest.raises(InvalidArgument, match="metres"):
+        potential(STREET.roofs().to_crs(crs), TOWN)
+
+
+def test_another_coordinate_system_is_refused(draw):
     with pytest.raises(GridMismatch, match="coordinate system"):
         potential(STREET.roofs().to_crs(2154), TOWN, surface=draw(STREET)[0])
 
