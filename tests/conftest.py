@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -15,12 +16,12 @@ import pytest
 import shapely
 from hypothesis import settings
 
-from geoml import catalog
+from geoml import catalog, modelstore
 from geoml.catalog.sections import Section, sections
 from geoml.contract import Service
 from geoml.files import alone
 from geoml.paths import Home
-from geoml.raster.grid import Grid
+from geoml.raster.grid import Grid, Window
 
 # A shell that starts the tests in the background lets them, and their children, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -122,6 +123,42 @@ def quarters(path: Path) -> Path:
     return path
 
 
+def photograph(path: Path, buildings: Path) -> Path:
+    """The middle 120 m of the town from the air, 0.25 m a pixel: red roofs on green ground."""
+    from geoml.raster.cog import cog_writer
+    from geoml.vector.drawn import Drawing
+
+    grid = GRID.window(Window(58, 58, 4, 4)).refine(120)
+    roofs = Drawing(geopandas.read_file(buildings).geometry.to_numpy()).on(grid) >= 0
+    names, colours = ("red", "green", "blue"), ((180, 90), (60, 130), (50, 70))
+    with cog_writer(path, grid, dtype="uint8", nodata=None, bands=names) as writer:
+        for band, (roof, ground) in enumerate(colours, 1):
+            writer.write(np.where(roofs, roof, ground), band=band)
+    return path
+
+
+def seeing_red(folder: Path) -> dict[str, Any]:
+    """Write a net that sees red as roof, from each pixel alone; what its manifest says."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights = np.array([1 / 16, -1 / 16, 0], np.float32).reshape(1, 3, 1, 1)
+    nodes = [
+        helper.make_node("Cast", ["image"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("Conv", ["float", "weights"], ["logit"]),
+        helper.make_node("Sigmoid", ["logit"], ["probability"]),
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["n", 3, "h", "w"])
+    seen = helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["n", 1, "h", "w"])
+    constants = [numpy_helper.from_array(weights, "weights")]
+    graph = helper.make_graph(nodes, "red", [image], [seen], constants)
+    opset = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=9), folder / "model.onnx")
+    told = {"gsd_m": 0.25, "gsd_range_m": [0.07, 0.5], "stride": 32, "halo_px": 32}
+    told |= {"threshold": 0.5, "classes": ["background", "roof"]}
+    return {"created": "2025-07-01T00:00:00+00:00", "segmentation": told, "synthetic": True}
+
+
 @pytest.fixture(scope="session")
 def town(tmp_path_factory) -> Home:
     """A home with the area ``town``, with an edition of every service that can answer there.
@@ -148,6 +185,11 @@ def _published(root: Path) -> Home:
     home = Home(root / "home")
     root.mkdir(exist_ok=True)
     files = {**little_files(root), "zones": quarters(root / "zones.gpkg")}
+    files["ortho"] = photograph(root / "ortho.tif", files["buildings"])
+    for name in catalog.names():
+        if catalog.get(name).segmentation:
+            ref = modelstore.save(home, name, "red", seeing_red)
+            modelstore.promote(home, ref, everywhere=True)
     areas.create(home, "town", "Petiteville", bbox=_bbox(), synthetic=True)
     items = [f"{key}={path}" for key, path in files.items()]
     ingest(home, "town", items, date="2025-07-20", licence="CC0-1.0")

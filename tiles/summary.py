@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rasterio.io import DatasetReader
 
 from geoml.types import Array
 from tiles.pool import POOL
@@ -30,10 +31,20 @@ def summary(path: str, version: str, max_size: int, bins: int) -> tuple[dict[str
         shape = (rows, cols) if whole else _fitted(rows, cols, max_size)
         values: Array = opened.dataset.read(1, out_shape=shape)
         nodata = opened.dataset.nodata
-    known = np.isfinite(values)
-    if nodata is not None and not math.isnan(nodata):
-        known &= values != nodata
-    return statistics(values[known], values.size, bins), not whole
+        known = np.isfinite(values)
+        if nodata is not None and not math.isnan(nodata):
+            known &= values != nodata
+        told = meant(values[known], opened.dataset)
+    return statistics(told, values.size, bins), not whole
+
+
+def meant(stored: Array, dataset: DatasetReader) -> Array:
+    """The quantity that the numbers of a raster stand for, by its scale and offset."""
+    scale, offset = dataset.scales[0], dataset.offsets[0]
+    if (scale, offset) == (1.0, 0.0):
+        return stored
+    found: Array = stored.astype(np.float64) * scale + offset
+    return found
 
 
 def statistics(values: Array, cells: int, bins: int) -> dict[str, Any]:

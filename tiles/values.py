@@ -16,7 +16,7 @@ from tiles.layers import Layer
 from tiles.parameters import Resolve
 from tiles.pool import POOL
 from tiles.reader import data_of
-from tiles.summary import summary
+from tiles.summary import meant, summary
 
 Longitude = Annotated[float, InPath(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, InPath(ge=-90, le=90, allow_inf_nan=False)]
@@ -63,5 +63,6 @@ def value_at(layer: Layer, lon: float, lat: float) -> float | None:
                 where=f"{lon:.5f}, {lat:.5f}",
                 next_step="tilejson.json gives its bounds",
             )
-        value = float(read_from(opened.dataset, Window(*cell, 1, 1))[0, 0])
+        found = read_from(opened.dataset, Window(*cell, 1, 1))
+        value = float(meant(found, opened.dataset)[0, 0])
     return round(value, 4) if math.isfinite(value) else None

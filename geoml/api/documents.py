@@ -11,9 +11,10 @@ from geoml.api.served import Served
 from geoml.areas.area import Area
 from geoml.areas.sources import sources
 from geoml.catalog import audience
-from geoml.contract import Service
+from geoml.contract import Legend, Service
 from geoml.errors import UnknownModel
 from geoml.lifecycle.base import BaseLayer, base_layer
+from geoml.lifecycle.web import legend_of
 
 _FEATURES = ("features_used", "features_unused", "features_missing")
 
@@ -53,7 +54,7 @@ def service_document(service: Service, served: Served) -> dict[str, Any]:
             for feature in service.features
         ],
         "needs_one_of": [list(group) for group in service.needs_one_of],
-        "legend": legend(service),
+        "legend": legend(service.legend),
         **_apart(service),
         "model": model,
     }
@@ -67,6 +68,7 @@ def _apart(service: Service) -> dict[str, Any]:
             for one in service.parts
         ],
         "carried": list(service.carried),
+        **_found(service),
         "actions": [
             {
                 "name": one.name,
@@ -79,12 +81,28 @@ def _apart(service: Service) -> dict[str, Any]:
     }
 
 
-def legend(service: Service) -> dict[str, Any]:
-    """Class edges in score units, colours and labels."""
+def _found(service: Service) -> dict[str, Any]:
+    """What a service that looks at pictures finds, tells of each, and rests on."""
+    found = service.segmentation
+    if found is None:
+        return {"picture": None, "columns": [], "assumptions": {}}
+    columns = [
+        {"name": one.name, "title": one.title.as_dict(), "unit": one.unit} for one in found.columns
+    ]
     return {
-        "edges": list(service.legend.edges),
-        "colours": list(service.legend.colours),
-        "labels": [label.as_dict() for label in service.legend.labels],
+        "picture": found.picture,
+        "unit_kind": found.unit,
+        "columns": columns,
+        "assumptions": dict(found.assumptions()),
+    }
+
+
+def legend(one: Legend) -> dict[str, Any]:
+    """Class edges in the units of the layer, colours and labels."""
+    return {
+        "edges": list(one.edges),
+        "colours": list(one.colours),
+        "labels": [label.as_dict() for label in one.labels],
     }
 
 
@@ -128,6 +146,8 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
         "edition": edition.id,
         **{name: manifest.get(name) for name in (*keep, *_FEATURES, *told, "warnings")},
         "exposure": _exposure(manifest),
+        "units": manifest.get("units", {}),
+        "totals": manifest.get("totals", {}),
         "layers": [
             {
                 "id": layer.id,
@@ -138,6 +158,7 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
                 "minzoom": web["minzoom"],
                 "maxzoom": web["maxzoom"],
                 "bounds": web["bounds"],
+                "legend": _own_legend(service, layer.name),
             }
             for layer in catalog.layers_of(edition)
             if sees(audience.of_layer(service, layer.name))
@@ -148,6 +169,12 @@ def edition_document(edition: editions.EditionRef, served: Served, prefix: str) 
             if sees(audience.of_file(service, name))
         ],
     }
+
+
+def _own_legend(service: Service, layer: str) -> dict[str, Any] | None:
+    """The classes of a layer that is not drawn in those of the score; None for all others."""
+    found = legend_of(service, layer)
+    return None if found is service.legend else legend(found)
 
 
 def _exposure(manifest: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from geoml.api.served import Served
 from geoml.catalog import audience
 from geoml.errors import InvalidArgument, UnknownLayer
 from geoml.lifecycle.base import PREFIX, base_layer
-from geoml.lifecycle.web import FLAG, palette_of
+from geoml.lifecycle.web import FLAG, legend_of, palette_of
 from geoml.raster.coding import hatch
 from geoml.raster.png import Palette
 from geoml.types import Text
@@ -86,7 +86,7 @@ class TileLayers:
             palettes=_palettes(found.service, found.name),
             draw=hatch if flag else None,
             attribution=", ".join(_licences(manifest)),
-            legend={} if flag else legend(service),
+            legend={} if flag else legend(legend_of(service, found.name)),
             audience=audience.of_layer(service, found.name),
         )
 

@@ -25,12 +25,15 @@ CELLS_INDEX, TILES = "cells-index.arrow", "tiles-units.pmtiles"
 
 
 def tile_columns(service: Service, there: Collection[str]) -> tuple[str, ...]:
-    """What vector tiles tell of units: which they are, their score and its parts, what they carry.
+    """What vector tiles tell of units: which they are, their score and its parts, what they carry;
+    of things found in a picture, the columns that are declared so.
 
     ``there`` are the columns that the table of units has.
     """
     parts = (part.name for part in service.parts)
-    wanted = ("id", "kind", f"{service.name}_score", *parts, *service.carried)
+    found = service.segmentation
+    tiled = (one.name for one in found.columns if one.tiled) if found else ()
+    wanted = ("id", "kind", f"{service.name}_score", *parts, *service.carried, *tiled)
     return tuple(name for name in wanted if name in there)
 
 

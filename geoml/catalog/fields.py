@@ -7,7 +7,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from geoml.contract import Service
+from geoml.contract import PROBABILITY, Service
 from geoml.types import Text
 
 FieldType = Literal["string", "number", "integer"]
@@ -40,6 +40,9 @@ def fields_of(service: Service, schema: pa.Schema) -> tuple[Field, ...]:
         "area_m2": (Text(fr="Surface au sol", en="Ground area"), "m2"),
     }
     told |= {part.name: (part.title, "0..100") for part in service.parts}
+    if service.segmentation is not None:
+        told |= {PROBABILITY: (service.segmentation.title, "1"), **_OF_OUTLINES}
+        told |= {one.name: (one.title, one.unit) for one in service.segmentation.columns}
     told |= {one.name: (one.title, one.unit) for one in service.features}
     found = []
     for field in schema:
@@ -57,6 +60,11 @@ def title_of_kind(kind: str) -> Text:
 _KINDS = {
     "buildings": Text(fr="bâtiments", en="buildings"),
     "zones": Text(fr="quartiers", en="zones"),
+    "roofs": Text(fr="toits", en="roofs"),
+}
+_OF_OUTLINES = {
+    "reg_status": (Text(fr="Contour redressé ou brut", en="Outline made square, or raw"), ""),
+    "building": (Text(fr="Bâtiment connu de la ville", en="Building that the town knows"), ""),
 }
 
 

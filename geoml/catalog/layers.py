@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geoml import editions
 from geoml.catalog.services import get, names
-from geoml.contract import Service
+from geoml.contract import PROBABILITY, Service
 from geoml.errors import InvalidArgument, UnknownEdition, UnknownLayer
 from geoml.paths import Home
 from geoml.types import Text
@@ -21,7 +21,9 @@ LAYERS = {
 
 
 def title_of(service: Service, name: str) -> Text:
-    """What a layer of a service is called; a part by its own title."""
+    """What a layer of a service is called; a part, and what a network saw, by its own title."""
+    if name == PROBABILITY and service.segmentation is not None:
+        return service.segmentation.title
     part = next((one for one in service.parts if one.name == name), None)
     return part.title if part is not None else LAYERS[name]
 

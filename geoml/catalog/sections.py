@@ -1,8 +1,8 @@
 """The collections into which the features of an edition are laid out, by who may see them.
 
-As a rule there are two: units, and cells. Where some kinds of units are for staff and others are
-not, the collection of units holds what everybody may see, and each kind has one of its own:
-``<service>-<area>-<kind>``.
+As a rule there are two: units, and cells. What finds things in pictures has no cells. Where some
+kinds of units are for staff and others are not, the collection of units holds what everybody may
+see, and each kind has one of its own: ``<service>-<area>-<kind>``.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Section:
 
 def sections(service: Service) -> tuple[Section, ...]:
     """The sections of a service as it is declared now, units before cells."""
-    cells = Section("cells", CELLS, audience.of_cells(service))
+    cells = () if service.segmentation else (Section("cells", CELLS, audience.of_cells(service)),)
     seen = {kind: audience.of_units(service, (kind,)) for kind in service.units}
     if len({*seen.values()}) < 2:
-        return Section("units", "", audience.of_units(service)), cells
+        return Section("units", "", audience.of_units(service)), *cells
     public = tuple(kind for kind, who in seen.items() if who == "public")
     own = (Section("units", f"-{kind}", who, (kind,)) for kind, who in seen.items())
-    return Section("units", "", "public", public), *own, cells
+    return Section("units", "", "public", public), *own, *cells

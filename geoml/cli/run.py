@@ -42,6 +42,8 @@ def command(
 
 def _told(manifest: Mapping[str, Any]) -> list[str]:
     """What the map is made from, what it lacks, and where it has no answer."""
+    if "picture" in manifest:
+        return _told_of_picture(manifest)
     coverage = manifest["features_coverage_percent"]
     used = (f"{name} ({coverage[name]:g} %)" for name in manifest["features_used"])
     return [
@@ -50,5 +52,19 @@ def _told(manifest: Mapping[str, Any]) -> list[str]:
         f"reference: {manifest['reference']['text']['en']}",
         f"answers for {manifest['answered_percent']:g} % of the area, "
         f"{manifest['applicable_percent']:g} % like what the model has seen",
+        *(f"warning: {one['en']}" for one in manifest["warnings"]),
+    ]
+
+
+def _told_of_picture(manifest: Mapping[str, Any]) -> list[str]:
+    """What was looked at, how sharply, and what was found in it."""
+    used = (f"{k} ({one['coverage_percent']:g} %)" for k, one in manifest["sources"].items())
+    found = (f"{count:,} {kind}" for kind, count in manifest["units"].items())
+    sums = (f"{name} {value:,.0f}" for name, value in manifest["totals"].items())
+    return [
+        f"made from: {', '.join(used)}",
+        f"looked at with pixels of {manifest['gsd_m']:g} m",
+        f"found: {', '.join(found)}; together {', '.join(sums)}",
+        f"reference: {manifest['reference']['text']['en']}",
         *(f"warning: {one['en']}" for one in manifest["warnings"]),
     ]

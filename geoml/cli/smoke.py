@@ -117,12 +117,27 @@ def _service(ask: Any, service: str) -> None:  # noqa: ANN401
 def _place(ask: Any, service: str, area: dict[str, Any], edition: dict[str, Any]) -> None:  # noqa: ANN401
     west, south, east, north = area["bbox"]
     lon, lat = (west + east) / 2, (south + north) / 2
+    if ask("GET", f"/services/{service}")["kind"] == "segmentation":
+        lon, lat = _thing(ask, service, area["id"])
     ask("GET", f"/services/{service}/at?lon={lon}&lat={lat}&area={area['id']}")
     for layer in edition["layers"]:
         tilejson = ask("GET", layer["tilejson"])
         z = tilejson["minzoom"]
         x, y = _tile(lon, lat, z)
         ask("GET", layer["url"].format(z=z, x=x, y=y))
+
+
+def _thing(ask: Any, service: str, area: str) -> tuple[float, float]:  # noqa: ANN401
+    """A place on one of the things that were found: the middle of an area is seldom on any."""
+    from shapely import point_on_surface
+    from shapely.geometry import shape
+
+    path = f"/collections/{service}-{area}/items?limit=1"
+    found = ask("GET", path)["features"]
+    if not found:
+        raise DataError("nothing was found in the picture", where=path)
+    place = point_on_surface(shape(found[0]["geometry"]))
+    return place.x, place.y
 
 
 def _tile(lon: float, lat: float, zoom: int) -> tuple[int, int]:

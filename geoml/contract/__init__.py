@@ -26,7 +26,6 @@ from geoml.contract.declared import (
     Target,
 )
 from geoml.contract.segmentation import (
-    ANSWER,
     OF_OUTLINES,
     PROBABILITY,
     AnswersOf,
@@ -37,7 +36,6 @@ from geoml.contract.segmentation import (
 from geoml.contract.service import Service
 
 __all__ = [
-    "ANSWER",
     "LAYERS",
     "OF_OUTLINES",
     "PROBABILITY",

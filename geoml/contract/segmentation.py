@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 PROBABILITY = "probability"
 """The map layer of a picture's pixels, and the column of what was found: its mean, 0..1."""
-ANSWER = ("target", "lower", "upper", "applicability")
-"""The columns that every answer has; see ``AnswersOf``."""
 OF_OUTLINES = (PROBABILITY, "reg_status", "building")
 """The columns that outlines bring along, whatever the service."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN = ("id", "kind", "lower", "upper", "applicability", "why", "area_m2", "geometry")
 _PREFIX = re.compile(r"[ac-y]")
 
 
@@ -36,13 +35,15 @@ _PREFIX = re.compile(r"[ac-y]")
 class Column:
     """One thing that is told of every unit: a number in ``unit``, or text where that is empty.
 
-    ``tiled`` says whether vector tiles carry it.
+    ``tiled`` says whether vector tiles carry it, ``summed`` whether its sum over all units means
+    something.
     """
 
     name: str
     title: Text
     unit: str = ""
     tiled: bool = False
+    summed: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a name that no table can hold."""
@@ -71,8 +72,8 @@ class AnswersOf(Protocol):
         """One row for each outline, with its index.
 
         ``found`` has polygons in metres (in a projected CRS, or in none where nobody knows where
-        the picture was taken). The columns are those of ``ANSWER``, floats (target and interval
-        in the target's unit; NaN is unknown), and those that ``Segmentation.columns`` declares.
+        the picture was taken). The columns are those that ``Segmentation.columns`` declares, and
+        ``applicability``, as in a ``Prediction``. Numbers are floats, NaN is unknown.
         """
 
 
@@ -81,32 +82,37 @@ class Segmentation:
     """How a service of the kind ``segmentation`` goes from a picture to its units.
 
     ``picture`` is the source key of what it looks at; ``beside`` are keys of rasters that make the
-    answers better. What is found is of the kind ``unit``, outlined by ``rules``. A unit that is a
+    answers better. What is found is of the kind ``unit``, outlined by ``rules()``. A unit that is a
     thing which the area knows already (source ``known``) has its id; the others have an id of
-    their own that begins with ``prefix``. ``assumptions`` are what every answer rests on, ready
-    for JSON, ``notes`` what to say where a key of ``beside`` is missing.
+    their own that begins with ``prefix``. Of ``columns``, ``answer`` names those of the target and
+    of its lower and upper end, in its unit. ``assumptions()`` are what every answer rests on, ready
+    for JSON; ``notes`` what to say where one of ``beside`` is missing, by its key.
     """
 
     picture: str
     unit: str
     prefix: str
-    rules: Rules
+    rules: Callable[[], Rules]
     answers_of: AnswersOf
     columns: tuple[Column, ...]
+    answer: tuple[str, str, str]
     title: Text
     classes: tuple[str, ...]
     beside: tuple[str, ...] = ()
     known: str = ""
-    assumptions: Mapping[str, Any] = field(default_factory=dict)
-    notes: Mapping[str, Text] = field(default_factory=dict)
+    assumptions: Callable[[], Mapping[str, Any]] = dict
+    notes: tuple[tuple[str, Text], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse columns that collide, a prefix that others have, notes on nothing."""
-        names = [*ANSWER, *OF_OUTLINES, *(one.name for one in self.columns)]
+        own = [one.name for one in self.columns]
+        names = [*_TAKEN, *OF_OUTLINES, *own]
+        if set(self.answer) - {*own}:
+            raise ValueError(f"the answer is in no column: {', '.join(self.answer)}")
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"columns declared twice: {', '.join(twice)}")
         if not _PREFIX.fullmatch(self.prefix):
             raise ValueError(f"{self.prefix!r} cannot begin an id: one letter, neither b nor z")
-        if set(self.notes) - {*self.beside}:
-            raise ValueError(f"notes on keys that it does not use: {', '.join(self.notes)}")
+        if {key for key, _ in self.notes} - {*self.beside}:
+            raise ValueError(f"notes on keys that it does not use: {self.notes}")

@@ -73,6 +73,11 @@ def of_score(service: Service, folder: Path) -> Ground:
     return Ground(folder / "score.tif", 1, service.legend.labels, classify)
 
 
+def count_of_score(service: Service, scores: Array) -> list[int]:
+    """How many of these scores lie in each class of the legend, the unknown last."""
+    return of_score(service, Path()).count(scores)
+
+
 def of_depth(source: Source) -> Ground:
     """The classes of depth, as fine as the source is stored; an upper end belongs to its class."""
 

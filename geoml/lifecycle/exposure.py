@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geoml import editions
@@ -25,7 +26,7 @@ from geoml.areas.sources import Source, read_on_grid, sources
 from geoml.catalog.derived import UNITS
 from geoml.contract import Service
 from geoml.errors import EmptySource, NotFound
-from geoml.lifecycle.classes import DEPTHS_M, Ground, of_depth, of_score
+from geoml.lifecycle.classes import DEPTHS_M, Ground, count_of_score, of_depth, of_score
 from geoml.paths import Home
 from geoml.raster.cog import open_cog, read_from
 from geoml.raster.grid import Grid, Window, windows
@@ -54,12 +55,25 @@ def exposure(home: Home, service: Service, area: Area, folder: Path) -> dict[str
     edges = service.legend.edges
     limits = [{"from": a, "to": b} for a, b in pairwise(edges)]
     by_zone = _zones(home, area, found, ground, frame, f"{service.name}_score")
-    told = {"by_score": _table(ground, counts, limits), **depths(home, area)}
+    told = {"by_score": _table(ground.titles, counts, limits), **depths(home, area)}
     if by_zone:
         told["zones"] = by_zone
     if "population" in found:
         told["residents_known_percent"] = found["population"].coverage
     return told
+
+
+def exposure_of_units(service: Service, units: pd.DataFrame) -> dict[str, Any]:
+    """How many units of each kind lie in which class of their own score.
+
+    What was found in a picture has its score from itself, not from the ground that it stands on.
+    """
+    kinds, column = units.groupby("kind"), f"{service.name}_score"
+    counts = {
+        str(kind): count_of_score(service, one[column].to_numpy(float)) for kind, one in kinds
+    }
+    limits = [{"from": a, "to": b} for a, b in pairwise(service.legend.edges)]
+    return {"by_score": _table(service.legend.labels, counts, limits)}
 
 
 def depths(home: Home, area: Area) -> dict[str, Any]:
@@ -83,7 +97,7 @@ def depths(home: Home, area: Area) -> dict[str, Any]:
     above = [None, *DEPTHS_M]
     limits = [{"above_m": a, "to_m": b} for a, b in zip(above, [*DEPTHS_M, None], strict=True)]
     about = {"date": source.date, "return_period_years": source.return_period_years}
-    return {"by_depth": {**_table(ground, counts, limits), "source": about}}
+    return {"by_depth": {**_table(ground.titles, counts, limits), "source": about}}
 
 
 def at_centroids(source: Source, grid: Grid, frame: gpd.GeoDataFrame) -> Array:
@@ -118,11 +132,15 @@ def published(home: Home, service: Service, area: Area) -> dict[str, Any]:
             next_step=f"geoml run {service.name} --area {area.id}",
         )
     told: dict[str, Any] | None = edition.manifest().get("exposure")
+    if told is None and service.segmentation is not None:
+        return exposure_of_units(service, gpd.read_parquet(edition.folder / UNITS))
     return told if told is not None else exposure(home, service, area, edition.folder)
 
 
 def _table(
-    ground: Ground, counts: Mapping[str, Sequence[float]], limits: Sequence[Mapping[str, Any]]
+    titles: Sequence[Text],
+    counts: Mapping[str, Sequence[float]],
+    limits: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """One row a class, and the unknown beside."""
 
@@ -131,7 +149,7 @@ def _table(
 
     rows = [
         {**limit, "title": title.as_dict(), **at(number)}
-        for number, (limit, title) in enumerate(zip(limits, ground.titles, strict=True))
+        for number, (limit, title) in enumerate(zip(limits, titles, strict=True))
     ]
     return {"classes": rows, "unknown": {"title": UNKNOWN.as_dict(), **at(len(rows))}}
 

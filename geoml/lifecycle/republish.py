@@ -10,6 +10,7 @@ from typing import Any
 from geoml import catalog, editions
 from geoml.areas.area import load
 from geoml.catalog.derived import CELLS_INDEX, FEATURES, FEATURES_INDEX, TILES, UNITS
+from geoml.catalog.sections import sections
 from geoml.contract import Service
 from geoml.editions import EditionRef
 from geoml.lifecycle.items import edition_item
@@ -32,7 +33,8 @@ def measured(service: Service) -> tuple[str, ...]:
 def lacking(edition: EditionRef) -> tuple[str, ...]:
     """Files of the newest format that an edition has not, sorted."""
     there = set(edition.manifest()["files"])
-    wanted = {CELLS_INDEX} | (_OF_UNITS if UNITS in there else set())
+    cells = {CELLS_INDEX} if _has_cells(catalog.get(edition.service)) else set()
+    wanted = cells | (_OF_UNITS if UNITS in there else set())
     return tuple(sorted(wanted - there))
 
 
@@ -64,11 +66,16 @@ def republish(
         about["web"] = write_web(folder, service)
         if UNITS in about["files"]:
             publish_units(service, folder, hilbert_order(read_frame(old.folder / UNITS)))
-        about["cells"] = write_cells_index(folder / CELLS_INDEX, folder / "score.tif")
+        if _has_cells(service):
+            about["cells"] = write_cells_index(folder / CELLS_INDEX, folder / "score.tif")
         edition_item(folder, service, area, about)
         return about
 
     return editions.publish(home, name, area_id, fill), True
+
+
+def _has_cells(service: Service) -> bool:
+    return any(one.kind == "cells" for one in sections(service))
 
 
 def _take(source: Path, target: Path) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from geoml import catalog, editions, modelstore
 from geoml.areas.area import Area, load
+from geoml.areas.sources import sources
 from geoml.catalog.derived import CELLS_INDEX
-from geoml.contract import Model, Service
+from geoml.contract import Model, Segmentation, Service
 from geoml.errors import Conflict, NotEnoughData, UnknownModel
 from geoml.features import registry
+from geoml.lifecycle import segment
+from geoml.lifecycle.base import refresh_base
 from geoml.lifecycle.exposure import exposure
 from geoml.lifecycle.features import feature_index, is_fresh, known_features, refresh
 from geoml.lifecycle.items import edition_item
@@ -24,6 +27,7 @@ from geoml.paths import Home
 from geoml.vector.cells import write_cells_index
 
 Progress: TypeAlias = Callable[[str, float], None]
+_UP_TO_DATE = "up to date: nothing to publish (--force publishes again)"
 
 
 def run(
@@ -37,20 +41,23 @@ def run(
 ) -> tuple[editions.EditionRef, tuple[str, ...]]:
     """Publish an edition of a service in an area; returns notes for the person who asked.
 
-    Features are computed and a model is trained when missing or stale. An area without a label,
-    or with one too small to learn from, is scored with the service's champion. ``model`` (a
+    A service that looks at pictures needs a picture and a model (``geoml.lifecycle.segment``). For
+    others features are computed and a model is trained when missing or stale. An area without a
+    label, or with one too small to learn from, is scored with the service's champion. ``model`` (a
     version, or ``champion`` for the service's) scores with that one instead, and trains nothing.
     Where the edition that is served is what would be published, it stays, unless ``force``.
     """
     show = progress or (lambda _label, _share: None)
     service, area = catalog.get(name), load(home, area_id)
+    if service.segmentation is not None:
+        return _segmented(home, service, service.segmentation, area, model, force, show)
     show("features", 0.0)
     refresh(home, area_id)
     notes = _train_if_stale(home, service, area_id, show) if model is None else ()
     ref = _chosen(home, service, area, model)
     current = editions.current(home, name, area_id)
     if current is not None and not force and _is_made_from(current, home, service, area, ref):
-        return current, (*notes, "up to date: nothing to publish (--force publishes again)")
+        return current, (*notes, _UP_TO_DATE)
     opened = modelstore.open_model(service, ref)
     names = _usable(home, service, opened, area)
     about = statement(home, service, area, ref, names)
@@ -76,6 +83,31 @@ def run(
     return editions.publish(home, name, area_id, fill), notes
 
 
+def _segmented(
+    home: Home,
+    service: Service,
+    found: Segmentation,
+    area: Area,
+    model: str | None,
+    force: bool,
+    show: Progress,
+) -> tuple[editions.EditionRef, tuple[str, ...]]:
+    """An edition of what a network sees in a picture: nothing is trained here."""
+    refresh_base(home, area, sources(home, area))
+    ref = _chosen(home, service, area, model)
+    about = segment.plan(home, service, found, area, ref)
+    current = editions.current(home, service.name, area.id)
+    if current is not None and not force and _is_same(current, about):
+        return current, (_UP_TO_DATE,)
+
+    def fill(folder: Path) -> dict[str, Any]:
+        told = segment.fill(home, service, found, area, ref, about, folder, show)
+        _check_still_there(home, area)
+        return told
+
+    return editions.publish(home, service.name, area.id, fill), ()
+
+
 def _check_still_there(home: Home, area: Area) -> None:
     """An edition must not outlive its area; the shelf is locked, so nobody deletes it now."""
     if load(home, area.id) != area:
@@ -90,6 +122,10 @@ def is_current(home: Home, name: str, area_id: str) -> bool:
     """Whether the edition that is served is what ``run`` would publish again."""
     edition = editions.current(home, name, area_id)
     service, area = catalog.get(name), load(home, area_id)
+    if service.segmentation is not None:
+        ref = _chosen(home, service, area, None)
+        about = segment.plan(home, service, service.segmentation, area, ref)
+        return edition is not None and _is_same(edition, about)
     if edition is None or not is_fresh(home, area_id) or _is_stale(home, service, area_id):
         return False
     return _is_made_from(edition, home, service, area, _chosen(home, service, area, None))
@@ -102,20 +138,36 @@ def _is_made_from(
     area: Area,
     ref: modelstore.ModelRef,
 ) -> bool:
-    made = edition.manifest()
     names = _usable(home, service, modelstore.open_model(service, ref), area)
-    now = statement(home, service, area, ref, names)
-    same = ("model", "model_files", "feature_signatures", "sources", "born", "code_version")
-    return all(made.get(key) == now[key] for key in same)
+    return _is_same(edition, statement(home, service, area, ref, names))
+
+
+def _is_same(edition: editions.EditionRef, now: Mapping[str, Any]) -> bool:
+    """Whether an edition was made from what a statement says."""
+    made = edition.manifest()
+    same = ("model", "model_files", "feature_signatures", "sources", "born", "code_version", "code")
+    return all(made.get(key) == now.get(key) for key in same)
 
 
 def _chosen(home: Home, service: Service, area: Area, asked: str | None) -> modelstore.ModelRef:
     """The model to score with: the one that was asked for, else the area's champion."""
-    if asked is None:
-        return modelstore.champion(home, service.name, modelstore.champion_key(area))
-    if asked == "champion":
-        return modelstore.champion(home, service.name)
+    if asked is None or asked == "champion":
+        key = modelstore.champion_key(area) if asked is None else None
+        return _champion(home, service, key)
     return modelstore.find(home, service.name, asked.removeprefix(f"{service.name}@"))
+
+
+def _champion(home: Home, service: Service, key: str | None) -> modelstore.ModelRef:
+    try:
+        return modelstore.champion(home, service.name, key)
+    except UnknownModel:
+        if service.segmentation is None:
+            raise
+        raise UnknownModel(
+            "no model has learned to see yet",
+            where=service.name,
+            next_step=f"geoml train {service.name} --data FILE.toml",
+        ) from None
 
 
 def _train_if_stale(home: Home, service: Service, area_id: str, show: Progress) -> tuple[str, ...]:

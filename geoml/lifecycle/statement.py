@@ -61,7 +61,7 @@ def statement(
         "score_version": service.score.version,
         "metrics": trained["metrics"],
         "warnings": [*warnings, *_of_features(index, inputs)],
-        "sources": {one.key: _told(one) for one in found.values()},
+        "sources": {one.key: source_told(one) for one in found.values()},
         "feature_signatures": {name: index[name]["signature"] for name in inputs},
         "synthetic": area.synthetic,
         "synthetic_model": modelstore.is_synthetic(trained),
@@ -79,7 +79,8 @@ def _of_features(index: Mapping[str, Any], names: Collection[str]) -> list[dict[
     return [one for number, one in enumerate(told) if one not in told[:number]]
 
 
-def _told(source: Source) -> dict[str, Any]:
+def source_told(source: Source) -> dict[str, Any]:
+    """What a manifest keeps of a source."""
     return {
         "sha256": source.sha256,
         "date": source.date,

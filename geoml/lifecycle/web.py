@@ -5,27 +5,50 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from geoml.contract import Service
+from geoml.contract import PROBABILITY, Legend, Service
 from geoml.raster.coding import (
     applicability_index,
     class_palette,
     flag_palette,
     hatch,
+    probability_index,
     score_index,
 )
 from geoml.raster.cog import read_grid
 from geoml.raster.png import Palette
 from geoml.raster.pyramid import write_pyramid
 from geoml.raster.web import web_cog
+from geoml.types import Text
 
 FLAG = "applicability"
+SEEN = Legend(
+    edges=(0, 20, 40, 60, 80, 100),
+    colours=("#f2f0f7", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f"),
+    labels=(
+        Text(fr="Sûrement pas", en="Surely not"),
+        Text(fr="Peu probable", en="Unlikely"),
+        Text(fr="Incertain", en="Unsure"),
+        Text(fr="Probable", en="Likely"),
+        Text(fr="Presque sûr", en="Nearly sure"),
+    ),
+)
+"""Classes of the probability that a network gives a pixel, in percent."""
+
+
+def legend_of(service: Service, layer: str) -> Legend:
+    """The classes that a layer is drawn in; those of the score for all but the network's view."""
+    return SEEN if layer == PROBABILITY else service.legend
+
+
+_QUANTISE = {FLAG: applicability_index, PROBABILITY: probability_index}
 
 
 def palette_of(service: Service, layer: str) -> Palette:
-    """The default colours of a layer: the legend's classes, or the hatching."""
+    """The default colours of a layer: the classes of its legend, or the hatching."""
     if layer == FLAG:
         return flag_palette()
-    return class_palette(service.legend.edges, service.legend.colours)
+    legend = legend_of(service, layer)
+    return class_palette(legend.edges, legend.colours)
 
 
 def write_web(folder: Path, service: Service) -> dict[str, Any]:
@@ -44,7 +67,7 @@ def write_web(folder: Path, service: Service) -> dict[str, Any]:
         zooms = web_cog(
             source,
             copy,
-            quantise=applicability_index if flag else score_index,
+            quantise=_QUANTISE.get(layer, score_index),
             kind="mode" if flag else "average",
         )
         write_pyramid(

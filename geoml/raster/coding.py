@@ -32,6 +32,14 @@ def score_index(score: Array) -> Bytes2D:
     return index
 
 
+def probability_index(stored: Array) -> Bytes2D:
+    """Index, as that of a score, of a probability stored as a byte: 1 + round(254 p), NaN unknown.
+
+    What is shown is the probability in percent.
+    """
+    return score_index((stored.astype(np.float64) - 1.0) * (100.0 / 254.0))
+
+
 def score_of(index: Bytes2D) -> Array:
     """The middle of each index's level, in score units; NaN for 0."""
     score: Array = index.astype(np.float32) * np.float32(STEP) - np.float32(ERROR_BOUND)

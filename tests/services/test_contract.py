@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from geoml import catalog
+from geoml.areas import keys
 from geoml.contract import Service
 from geoml.errors import NotEnoughData
 from geoml.features import registry
@@ -40,6 +42,8 @@ def scene(service):
 
 @pytest.fixture(scope="module")
 def model(service, scene, tmp_path_factory):
+    if service.train is None:  # its network needs pictures; what it says of one unit needs none
+        return service.load(tmp_path_factory.mktemp(service.name), META)
     target, _ = service.target_of(scene.label, scene.features, scene.grid, inside=scene.inside)
     samples = take(service, scene.features, target, scene.grid, scene.support_m, area="scene")
     folder = tmp_path_factory.mktemp(service.name)
@@ -68,6 +72,10 @@ def texts(service):
     yield from (one.text for one in service.doubts)
     for one in (*service.parts, *service.actions):
         yield one.title
+    if service.segmentation is not None:
+        yield service.segmentation.title
+        yield from (text for _, text in service.segmentation.notes)
+        yield from (one.title for one in service.segmentation.columns)
 
 
 def test_there_is_a_service():
@@ -114,7 +122,10 @@ def test_the_legend_covers_the_score_and_its_classes_differ_in_lightness(service
 
 def test_acceptance_names_an_error_in_the_targets_unit_or_rules_to_beat(service):
     unit = service.target.unit.lower()
-    if service.accept.yes_or_no:
+    if service.accept.pictured:
+        assert service.kind == "segmentation"
+        assert 0 < service.accept.above < 1
+    elif service.accept.yes_or_no:
         assert service.target.valid == (0, 1)
         assert 0 < service.accept.above < 1
         for rule in service.accept.rules:
@@ -179,7 +190,7 @@ def test_the_answer_has_every_part_of_the_contract(service, scene, model):
 
 
 def test_declared_directions_hold(service, scene, model):
-    some = {name: values[::97][:60] for name, values in rows(scene).items()}
+    some = {name: np.resize(values[::97], 60) for name, values in rows(scene).items()}
     for name in model.features:
         way = {"up": 1, "down": -1}.get(service.feature(name).monotone or "")
         if way is None:
@@ -197,6 +208,28 @@ def test_knowing_nothing_is_no_answer(service, model):
 
 
 def test_a_label_without_a_known_cell_is_an_error(service, scene):
+    if service.target_of is None:
+        pytest.skip(f"{service.name} has no label: it learns from pictures")
     nothing = np.full_like(scene.label, np.nan)
     with pytest.raises(NotEnoughData):
         service.target_of(nothing, scene.features, scene.grid, inside=None)
+
+
+def test_what_looks_at_pictures_says_what_it_finds_and_what_it_rests_on(service):
+    found = service.segmentation
+    assert (found is None) == (service.kind != "segmentation")
+    if found is None:
+        return
+    assert {found.picture, *found.beside} <= set(keys.KEYS)
+    assert keys.get(found.picture).kind == "rgb"
+    assert service.units == (found.unit,)
+    assert found.rules().min_area_m2 > 0
+    for told in found.assumptions().values():
+        assert {"value", "unit", "fr", "en", "source"} <= set(told)
+
+
+def test_a_kind_that_does_not_fit_is_refused(service):
+    with pytest.raises(ValueError, match="segmentation"):
+        replace(service, kind="tabular" if service.segmentation else "segmentation")
+    with pytest.raises(ValueError, match=r"train|segmentation"):
+        replace(service, train=None if service.train else (lambda *_, **__: {}))

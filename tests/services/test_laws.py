@@ -31,7 +31,6 @@ from geoml.learning.samples import take
 from geoml.paths import Home
 
 NAMES = catalog.names()
-TABULAR = tuple(name for name in NAMES if catalog.get(name).kind == "tabular")
 ROWS = 40
 laws = settings(max_examples=60, deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
@@ -46,7 +45,7 @@ class Trained:
     model: Model
 
 
-@pytest.fixture(scope="module", params=TABULAR)
+@pytest.fixture(scope="module", params=NAMES)
 def trained(request, tmp_path_factory) -> Trained:
     """A service with a model of its scene, opened from a store."""
     service, home = catalog.get(request.param), Home(tmp_path_factory.mktemp("laws"))
@@ -56,6 +55,8 @@ def trained(request, tmp_path_factory) -> Trained:
 
 def _learn(service, folder):
     scene = service.scene()
+    if service.train is None:  # its network needs pictures; what it says of one unit needs none
+        return {"created": "2024-07-01T00:00:00+00:00", "version": "1"}
     target, told = service.target_of(scene.label, scene.features, scene.grid, inside=scene.inside)
     samples = take(service, scene.features, target, scene.grid, scene.support_m, area="scene")
     meta = {

@@ -13,9 +13,9 @@ import numpy as np
 
 from geoml.catalog.collections import Collection
 from geoml.catalog.layers import title_of
-from geoml.contract import Service
+from geoml.contract import PROBABILITY, Legend, Service
 from geoml.errors import UnknownLayer
-from geoml.lifecycle.web import FLAG, palette_of
+from geoml.lifecycle.web import FLAG, legend_of, palette_of
 from geoml.raster.coding import APPLICABLE, NOT_APPLICABLE
 from geoml.types import Language, Text
 from tiles.styles import is_ramp, of_flags, stops
@@ -81,7 +81,7 @@ def look(service: Service, style: str) -> Look:
     name, whole = title_of(service, style).within(), service.title
     title = Text(fr=f"{whole.fr} : {name.fr}", en=f"{whole.en}: {name.en}")
     field = f"{service.name}_score" if style == DEFAULT else style
-    classes = _flags(service) if style == FLAG else _scores(service)
+    classes = _flags(service) if style == FLAG else _scores(legend_of(service, style))
     return Look(style, title, field, classes)
 
 
@@ -114,12 +114,11 @@ def painted(one: Look, name: str) -> Look:
 def styles_of(service: Service, collection: Collection) -> tuple[str, ...]:
     """Ids of the styles of a collection: one for each quantity that its features have."""
     fields = {one.name for one in collection.fields}
-    own = {DEFAULT: f"{collection.service}_score"}
+    own = {DEFAULT: f"{collection.service}_score", PROBABILITY: ""}  # of pixels, and in percent
     return tuple(name for name in service.layers if own.get(name, name) in fields)
 
 
-def _scores(service: Service) -> tuple[Class, ...]:
-    legend = service.legend
+def _scores(legend: Legend) -> tuple[Class, ...]:
     # What lies outside the first and the last edge has no other class than these.
     edges = [-math.inf, *legend.edges[1:-1], math.inf]
     return tuple(

@@ -15,6 +15,7 @@ from geoml.api.places import at_place
 from geoml.api.schema import prediction_schema, request_schema
 from geoml.api.served import Served
 from geoml.api.settings import Settings
+from geoml.api.things import at_thing
 from geoml.contract import Service
 
 INLINE_ROWS = 4
@@ -71,7 +72,10 @@ def _add(router: APIRouter, service: Service, served: Served, settings: Settings
         lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
         area: Annotated[str | None, Query(description="Ask this area alone.")] = None,
     ) -> JSONResponse:
-        feature = at_place(service, served, lon, lat, area)
+        if service.segmentation is not None:
+            feature = at_thing(service, service.segmentation, served, lon, lat, area)
+        else:
+            feature = at_place(service, served, lon, lat, area)
         return JSONResponse(feature, media_type="application/geo+json")
 
 

@@ -1,0 +1,92 @@
+"""What is told of each roof that was found: the sun, in the words of the contract."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoml.contract import Ground
+
+from .told import COLUMNS
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
+
+SOMEWHERE = (0.0, 15.0, 30.0, 45.0, 60.0)
+"""Latitudes between which nearly everybody lives: where a picture says nothing of its place."""
+_ENDS = {
+    "irradiation_kwh_m2": ("irradiation_low", "irradiation_high"),
+    "kwh_yr": ("kwh_yr_low", "kwh_yr_high"),
+}
+_METRES = "EPSG:32631"
+_DIGITS = {"m": 1, "m2": 1, "kWp": 2, "kWh": 0, "kWh/m2": 0, "degree": 0, "%": 1}
+
+
+def answers_of(found: geopandas.GeoDataFrame, ground: Ground) -> pd.DataFrame:
+    """The sun on each roof and what panels on it would give; see ``geoml.contract.AnswersOf``.
+
+    Where nobody knows the latitude, the answer is the median over those where people live, and
+    its interval reaches over all of them. Beyond 66 degrees nothing is answered.
+    """
+    nowhere = math.isnan(ground.latitude)
+    table = (_anywhere(found) if nowhere else _potential(found, ground)).copy()
+    table["kwh_month"] = table["kwh_month"].map(_months)
+    for column in COLUMNS:
+        if column.unit in _DIGITS:
+            table[column.name] = np.round(table[column.name].astype(float), _DIGITS[column.unit])
+    known = np.isfinite(table["irradiation_kwh_m2"].to_numpy(float))
+    table["applicability"] = np.where(known, 0.0, np.nan)
+    return table[[*(one.name for one in COLUMNS), "applicability"]]
+
+
+def assumptions() -> Mapping[str, Any]:
+    """What every number rests on: value, unit, words and source of each."""
+    from geoml.features.solar.assumptions import Assumptions
+
+    return Assumptions().as_dict()
+
+
+def _potential(found: geopandas.GeoDataFrame, ground: Ground) -> pd.DataFrame:
+    from geoml.features.solar.potential import Place, potential
+    from geoml.features.solar.sky import LATITUDES
+
+    if found.crs is None:  # metres of nowhere: no surface model lies there
+        found = found.set_crs(_METRES)
+    low, high = LATITUDES
+    inside = low <= ground.latitude <= high
+    place = Place(ground.latitude if inside else 0.0, ground.longitude)
+    layers = ground.layers
+    table = potential(found, place, surface=layers.get("dsm"), ground=layers.get("dem"))
+    return table if inside else _unanswered(table)
+
+
+def _unanswered(table: pd.DataFrame) -> pd.DataFrame:
+    """What is left where the sun cannot be said: the shape of the roofs."""
+    blank = [name for ends in _ENDS.items() for name in (ends[0], *ends[1])]
+    table = table.copy()
+    table[[*blank, "shading_percent"]] = np.nan
+    table["kwh_month"] = [None] * len(table)
+    return table
+
+
+def _anywhere(found: geopandas.GeoDataFrame) -> pd.DataFrame:
+    """The middle of the latitudes, with an interval over all of them."""
+    several = [_potential(found, Ground(latitude, 0.0)) for latitude in SOMEWHERE]
+    table = several[0].copy()
+    for name, (low, high) in _ENDS.items():
+        table[name] = np.median([one[name].to_numpy(float) for one in several], axis=0)
+        table[low] = np.min([one[low].to_numpy(float) for one in several], axis=0)
+        table[high] = np.max([one[high].to_numpy(float) for one in several], axis=0)
+    table["kwh_month"] = [None] * len(table)  # seasons turn around at the equator
+    return table
+
+
+def _months(values: Any) -> str | None:  # noqa: ANN401 - twelve numbers, or nothing
+    if values is None or not np.isfinite(np.asarray(values, float)).all():
+        return None
+    return json.dumps([round(float(one)) for one in values])
