@@ -69,7 +69,7 @@ export function hatchTiles(layer: Layer, pane: string): L.TileLayer {
 }
 
 /** The area's own background, or OpenStreetMap; null for none. */
-export function baseTiles(kind: BaseKind, base: Base | null, bbox: Bounds): L.TileLayer | null {
+export function baseTiles(kind: BaseKind, base: Base | null, bbox: Bounds): L.Layer | null {
   if (kind === "osm") {
     return L.tileLayer(OSM_URL, {
       pane: "base",
@@ -81,13 +81,23 @@ export function baseTiles(kind: BaseKind, base: Base | null, bbox: Bounds): L.Ti
   if (kind === "none" || !base) {
     return null;
   }
-  return L.tileLayer(base.url, {
+  const whole = { ...base, minZoom: 0, bounds: base.bounds ?? bbox };
+  const finer = base.detail && { ...base.detail, minzoom: base.maxzoom + 1, minZoom: base.maxzoom + 1 };
+  // The whole stays under the part: where the finer picture ends, within a tile, it shows through.
+  return L.layerGroup([whole, ...(finer ? [finer] : [])].map((one) => ownTiles(base.url, one)));
+}
+
+function ownTiles(
+  url: string,
+  { minZoom, minzoom, maxzoom, bounds }: Record<"minZoom" | "minzoom" | "maxzoom", number> & { bounds: Bounds },
+): L.TileLayer {
+  return L.tileLayer(url, {
     pane: "base",
-    minZoom: 0,
+    minZoom,
     maxZoom: MAX_ZOOM,
-    minNativeZoom: base.minzoom,
-    maxNativeZoom: base.maxzoom,
-    bounds: corners(base.bounds ?? bbox),
+    minNativeZoom: minzoom,
+    maxNativeZoom: maxzoom,
+    bounds: corners(bounds),
     noWrap: true,
   });
 }

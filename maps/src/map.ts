@@ -37,7 +37,7 @@ const PANES = ["base", "edition", "hatch", "outline"] as const;
 export class MapView {
   private readonly map: L.Map;
   private readonly scale = L.control.scale({ imperial: false, position: "bottomleft" });
-  private base: L.TileLayer | null = null;
+  private base: L.Layer | null = null;
   private edition: L.TileLayer | null = null;
   private hatch: L.TileLayer | null = null;
   private outlines: Outlines | null = null;

@@ -68,6 +68,8 @@ export interface Base {
   readonly minzoom: number;
   readonly maxzoom: number;
   readonly bounds?: Bounds;
+  /** A finer picture of a part: tiles of the same address, from the zoom after `maxzoom` on. */
+  readonly detail?: { readonly maxzoom: number; readonly bounds: Bounds } | null;
   readonly attribution: string | null;
 }
 

@@ -1,7 +1,8 @@
+import type * as L from "leaflet";
 import { describe, expect, it } from "vitest";
 
 import { alternatives, baseTiles, chosen, covers, editionTiles, extent, hatching, hatchTiles } from "../src/layers";
-import type { Edition, Layer } from "../src/types";
+import type { Area, Edition, Layer } from "../src/types";
 import { AREA } from "./samples";
 
 const EDITION = AREA.editions[0] as Edition;
@@ -55,9 +56,24 @@ describe("what there is to see of an area", () => {
   });
 });
 
+function tiles(base: Area["base"]): L.TileLayer[] {
+  const group = baseTiles("own", base, AREA.bbox) as L.LayerGroup;
+  return group.getLayers() as L.TileLayer[];
+}
+
 describe("backgrounds", () => {
+  it("go on where a part has a finer picture, with the whole below it", () => {
+    const bounds: Layer["bounds"] = [-1.69, 48.1, -1.68, 48.106];
+    const base = { ...(AREA.base as NonNullable<Area["base"]>), detail: { maxzoom: 19, bounds } };
+    const [whole, part] = tiles(base).map((one) => one.options);
+    expect(whole).toMatchObject({ minZoom: 0, maxNativeZoom: 15 });
+    expect(part).toMatchObject({ minZoom: 16, minNativeZoom: 16, maxNativeZoom: 19 });
+    expect((part?.bounds as L.LatLngBounds).getWest()).toBe(-1.69);
+  });
+
+
   it("are the area's own by default, and stay on this server", () => {
-    expect(baseTiles("own", AREA.base, AREA.bbox)?.options.maxNativeZoom).toBe(15);
+    expect(tiles(AREA.base).map((one) => one.options.maxNativeZoom)).toEqual([15]);
     expect(baseTiles("none", AREA.base, AREA.bbox)).toBeNull();
     expect(baseTiles("own", null, AREA.bbox)).toBeNull();
   });
