@@ -12,6 +12,7 @@ from geoml import __version__, errors
 from geoml.cli import (
     area,
     backup,
+    bench,
     check,
     demo,
     editions,
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 app.add_typer(area.app, name="area")
 app.add_typer(token.app, name="token")
+app.add_typer(bench.app, name="bench")
 VERBS = (
     ingest, features, train, promote, run, exposure, editions, rollback, republish, services, demo,
     serve, smoke, check, backup, restore, prune,

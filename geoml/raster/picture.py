@@ -37,7 +37,7 @@ FINEST_M, COARSEST_M = 0.005, 30.0
 _ALIKE = 0.02
 _BLOCK = 512
 _MARGIN = 64
-_UPLOAD = Limits(total=128 << 20, block=128 << 20, bands=16)
+_PIXEL_BYTES, _BANDS = 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,8 @@ def _blocks(box: Window) -> Iterator[Window]:
 
 
 def _check_size(dataset: DatasetReader, path: Path, largest_px: int) -> None:
-    check_content(dataset, path, _UPLOAD)
+    most = _PIXEL_BYTES * largest_px**2
+    check_content(dataset, path, Limits(total=most, block=most, bands=_BANDS))
     if max(dataset.shape) <= largest_px:
         return
     raise OversizedHeader(

@@ -10,12 +10,13 @@ import hashlib
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoml.errors import CorruptFile, InvalidArgument, MissingExtra
+from geoml.errors import CorruptFile, InvalidArgument, MissingExtra, UnknownModel
 from geoml.files import read_json
 from geoml.learning.segmentation.spec import MODEL, Spec
 from geoml.types import Array
@@ -42,9 +43,18 @@ class Engine(Protocol):
 
 
 def open_model_folder(folder: Path) -> tuple[Spec, bytes]:
-    """What the manifest says, and the bytes of the model; raises CorruptFile where they differ."""
-    manifest = read_json(folder / _MANIFEST)
-    spec = Spec.of(manifest)
+    """What the manifest says, and the bytes of the model; raises CorruptFile where they differ.
+
+    UnknownModel where there is none.
+    """
+    if not (folder / _MANIFEST).is_file():
+        raise UnknownModel(
+            "no model in this folder",
+            where=str(folder),
+            expected=f"{_MANIFEST} and {MODEL}",
+            next_step="name the folder of one version of a model",
+        )
+    spec = Spec.of(read_json(folder / _MANIFEST))
     path = folder / MODEL
     content = path.read_bytes() if path.is_file() else b""
     got = hashlib.sha256(content).hexdigest() if content else "no file"
@@ -141,7 +151,7 @@ def _onnxruntime(content: bytes, _precision: Precision, threads: int, where: str
     options.enable_cpu_mem_arena = False
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except RuntimeError as error:  # the root of all that onnxruntime raises
+    except _refusals(onnxruntime) as error:
         raise _not_ours(where, str(error)) from error
     _check_ports(
         where,
@@ -154,6 +164,13 @@ def _onnxruntime(content: bytes, _precision: Precision, threads: int, where: str
         return found
 
     return run
+
+
+def _refusals(onnxruntime: ModuleType) -> tuple[type[Exception], ...]:
+    """What onnxruntime raises for a model that it cannot open; they have no common root."""
+    states = onnxruntime.capi.onnxruntime_pybind11_state
+    names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoModel")
+    return (ValueError, states.NotImplemented, *(getattr(states, name) for name in names))
 
 
 def _check_ports(where: str, inputs: dict[str, tuple[str, list[Any]]], outputs: set[str]) -> None:

@@ -16,8 +16,6 @@ from geoml.types import Array, Mask
 
 Progress: TypeAlias = Callable[[str, float], None]
 
-UNKNOWN_RGB = (124, 116, 104)
-"""What the net is shown where nothing is known: the grey that its normalisation makes 0."""
 _Read: TypeAlias = tuple[Piece, NDArray[np.uint8], Mask]
 
 
@@ -92,14 +90,14 @@ def _ahead(
 
 
 def _read(source: Source, piece: Piece, stride: int) -> _Read:
-    """What the net is shown of one window: its sides multiples of the stride, unknown grey.
+    """What the net is shown of one window: its sides multiples of the stride.
 
-    What is missing to a multiple, at the south and east edge of the picture only, mirrors it.
+    Unknown is black, as in training and in the stored orthos. What is missing to a multiple, at
+    the south and east edge of the picture only, mirrors it.
     """
     rgb, known = source.read(piece.seen)
     if not known.all():
-        grey = np.array(UNKNOWN_RGB, np.uint8)[:, None, None]
-        rgb = np.where(known, rgb, grey)
+        rgb = np.where(known, rgb, np.uint8(0))
     down, right = (-length % stride for length in known.shape)
     if down or right:
         rgb = np.pad(rgb, ((0, 0), (0, down), (0, right)), mode="symmetric")
