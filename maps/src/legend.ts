@@ -111,7 +111,7 @@ export function swatch(colour: string): HTMLElement {
 /** The target by what was really measured: an anomaly of brightness is not one of the surface. */
 function unitLine(service: Service, words: Words, measured: Text | null): string {
   const { title, unit } = service.target;
-  const said = measured
+  const said = measured && isSigned(service)
     ? words.t("difference").replace("{quantity}", words.pick(measured))
     : words.pick(title);
   return `${sentence(said)} (${symbol(unit)})`;

@@ -92,8 +92,8 @@ function body(asked: Asked, words: Words, retry: () => void): readonly HTMLEleme
   const { subject } = reply.answer;
   return [
     result(asked.service, reply.answer, words),
-    ...reply.answer.warnings.map((text) => el("p", { class: "warning" }, words.pick(text))),
     subject ? renderSun(subject, words) : null,
+    ...reply.answer.warnings.map((text) => el("p", { class: "warning" }, words.pick(text))),
     subject ? renderAssumptions(asked.service, reply.answer.edition, words) : null,
     renderParts(asked.service, reply.answer, words),
     renderDrivers(asked.service, reply.answer, words),

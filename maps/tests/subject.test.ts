@@ -53,7 +53,7 @@ it("the card tells what is known of the thing", async () => {
 });
 
 it("the legend writes units as people do, and says that no colour may be no roof", () => {
-  const told = renderLegend(ROOFS, new Words("en")).textContent;
+  const told = renderLegend(ROOFS, new Words("en"), { fr: "soleil", en: "sun on the plane" }).textContent;
   expect(told).toContain("Sun (kWh/m²)");
   expect(told).toContain("840\u20131,080");
   expect(told).toContain("No colour: nothing found there, or unknown");
