@@ -24,23 +24,24 @@ def matched(new: NDArray[Any], old: NDArray[Any]) -> list[tuple[int, int]]:
     union = shapely.area(new[i]) + shapely.area(old[j]) - shared
     overlap = shared / np.maximum(union, 1e-9)
     good = overlap > LEAST_OVERLAP
-    pairs = _one_to_one(i[good], j[good], -overlap[good], set(), set())
+    pairs = one_to_one(i[good], j[good], -overlap[good], set(), set())
     done_new, done_old = {n for n, _ in pairs}, {o for _, o in pairs}
     centres, targets = shapely.centroid(new), shapely.centroid(old)
     i, j = shapely.STRtree(targets).query(centres, predicate="dwithin", distance=NEAR_M)
     areas = shapely.area(new[i]), shapely.area(old[j])
     alike = np.minimum(*areas) >= ALIKE * np.maximum(*areas)
     apart = shapely.distance(centres[i], targets[j])
-    return pairs + _one_to_one(i[alike], j[alike], apart[alike], done_new, done_old)
+    return pairs + one_to_one(i[alike], j[alike], apart[alike], done_new, done_old)
 
 
-def _one_to_one(
+def one_to_one(
     i: NDArray[np.intp],
     j: NDArray[np.intp],
     cost: NDArray[np.float64],
     done_new: set[int],
     done_old: set[int],
 ) -> list[tuple[int, int]]:
+    """Pairs of ``i`` and ``j`` by rising cost, each index once and none that is done already."""
     pairs = []
     for k in np.lexsort((j, i, cost)):
         n, o = int(i[k]), int(j[k])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
+from rasterio.io import DatasetReader
 
 from geoml.errors import DataError, MissingCrs
 from geoml.raster.cog import open_cog
@@ -45,6 +48,23 @@ def outlines(
 
     Raises MissingCrs when the CRS is not projected, DataError for another kind of file.
     """
+    with _opened(probability) as dataset:
+        _, metres = dataset.crs.linear_units_factor
+        return _table(
+            _reader(dataset), dataset.shape, (dataset.res[0] * metres, dataset.res[1] * metres),
+            threshold, rules or Rules(), chunk_px, transform=dataset.transform, crs=dataset.crs,
+        )  # fmt: skip
+
+
+def footprint(probability: Path, *, chunk_px: int = CHUNK_PX) -> shapely.MultiPolygon:
+    """The ground that ``probability.tif`` knows, in its CRS: what the picture shows."""
+    with _opened(probability) as dataset:
+        known = trace(_reader(dataset), dataset.shape, NODATA + 1, chunk_px=chunk_px)
+        return shapely.MultiPolygon(list(_placed(known, (1.0, -1.0), dataset.transform)))
+
+
+@contextmanager
+def _opened(probability: Path) -> Iterator[DatasetReader]:
     with open_cog(probability) as dataset:
         if dataset.dtypes[0] != "uint8" or dataset.nodata != NODATA:
             raise DataError(
@@ -61,16 +81,15 @@ def outlines(
                 got=str(dataset.crs or "none"),
                 next_step="reproject it to the CRS of the area",
             )
+        yield dataset
 
-        def read(window: Window) -> Bytes2D:
-            found: Bytes2D = dataset.read(1, window=window.bounds)
-            return found
 
-        _, metres = dataset.crs.linear_units_factor
-        return _table(
-            read, dataset.shape, (dataset.res[0] * metres, dataset.res[1] * metres), threshold,
-            rules or Rules(), chunk_px, transform=dataset.transform, crs=dataset.crs,
-        )  # fmt: skip
+def _reader(dataset: DatasetReader) -> Read:
+    def read(window: Window) -> Bytes2D:
+        found: Bytes2D = dataset.read(1, window=window.bounds)
+        return found
+
+    return read
 
 
 def outlines_of(

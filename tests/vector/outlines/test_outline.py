@@ -8,7 +8,7 @@ from affine import Affine
 from geoml.errors import DataError, InvalidArgument, MissingCrs
 from geoml.raster.cog import write
 from geoml.raster.grid import Grid
-from geoml.vector.outlines import Rules, encoded, outlines, outlines_of
+from geoml.vector.outlines import Rules, encoded, footprint, outlines, outlines_of
 
 GRID = Grid("EPSG:2154", 700_000.0, 6_600_000.0, 0.25, 0.25, 200, 240)
 
@@ -113,3 +113,11 @@ def test_a_turned_picture_is_placed_as_its_transform_says():
     assert turned @ plain.geometry[0].exterior.coords[0] == pytest.approx(
         placed.geometry[0].exterior.coords[0]
     )
+
+
+def test_the_footprint_is_the_known_ground(tmp_path):
+    p = probabilities()
+    p[:, :60] = np.nan
+    write(tmp_path / "p.tif", encoded(p), GRID, dtype="uint8", nodata=0)
+    known = footprint(tmp_path / "p.tif", chunk_px=64)
+    assert shapely.equals(known, shapely.box(GRID.west + 15, *GRID.bounds[1:]))
