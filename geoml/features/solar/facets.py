@@ -216,7 +216,7 @@ def _settled(roof: Cells, found: list[Facet]) -> list[Facet]:
         again = [
             _facet(roof, (best == number) & np.isfinite(least)) for number in range(len(found))
         ]
-        found = [new or old for new, old in zip(again, found, strict=True)]
+        found = [facet for facet in again if facet] or found
     return found
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ from geoml.types import Array
 CHUNK_CELLS = 1024
 MOST_CELLS = 16_000_000
 """The most cells of a patch: 64 MB. A roof that needs more by itself is not read."""
+FINEST_M = 0.5
+"""Finer cells are averaged to about this: the noise of a survey says little about a roof."""
+STRIP = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,16 +51,21 @@ def patches(
 ) -> Iterator[Patch]:
     """Read the surface under groups of neighbouring roofs and ``reach_m`` around them.
 
-    Groups are those whose middle lies in the same 1,024 cells; memory is bounded by ``MOST_CELLS``
-    whatever the town's size. Roofs off the raster are in no patch. Raises GridMismatch.
+    Cells finer than half a metre are averaged over whole blocks, the known ones of each. Groups are
+    those whose middle lies in the same 1,024 cells; memory is bounded by ``MOST_CELLS`` whatever
+    the town's size. Roofs off the raster are in no patch. Raises GridMismatch.
     """
-    grid = same_crs(surface, crs)
+    fine = same_crs(surface, crs)
+    factor = max(int(FINEST_M / max(fine.pixel_x, fine.pixel_y) + 1e-6), 1)
+    factor = min(factor, fine.rows, fine.cols)
+    grid = _coarser(fine, factor)
     with open_cog(surface) as dataset:
         for members in _groups(grid, outlines):
             for part in _fitting(grid, outlines, members, reach_m):
                 bounds = shapely.total_bounds([outlines[number] for number in part])
                 window = _window(grid, bounds, reach_m)
-                yield Patch(read_from(dataset, window), grid.window(window), part)
+                heights = _means(partial(read_from, dataset), window, factor)
+                yield Patch(heights, grid.window(window), part)
 
 
 def ground_under(path: Path, crs: str, target: Grid) -> Array:
@@ -96,6 +105,27 @@ def same_crs(path: Path, crs: str) -> Grid:
             next_step="ingest it into the area, which brings it to the area's system",
         )
     return grid
+
+
+def _coarser(grid: Grid, factor: int) -> Grid:
+    rows, cols = grid.rows // factor, grid.cols // factor
+    size = grid.pixel_x * factor, grid.pixel_y * factor
+    return Grid(grid.crs, grid.west, grid.north, *size, rows, cols)
+
+
+def _means(read: Callable[[Window], Array], window: Window, factor: int) -> Array:
+    """Means of blocks of ``factor`` x ``factor`` cells, read by strips; NaN where none is known."""
+    out: Array = np.empty((window.rows, window.cols), np.float32)
+    for top in range(0, window.rows, STRIP):
+        rows = min(STRIP, window.rows - top)
+        place = ((window.row + top) * factor, window.col * factor)
+        values = read(Window(*place, rows * factor, window.cols * factor))
+        blocks = values.reshape(rows, factor, window.cols, factor)
+        known = np.isfinite(blocks)
+        count = known.sum(axis=(1, 3))
+        total = np.where(known, blocks, 0.0).sum(axis=(1, 3))
+        out[top : top + rows] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return out
 
 
 def _groups(grid: Grid, outlines: Sequence[BaseGeometry]) -> list[tuple[int, ...]]:

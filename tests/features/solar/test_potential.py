@@ -48,6 +48,16 @@ def test_faces_are_measured(measured):
     assert measured.height_m.between(5, 15).all()
 
 
+@pytest.mark.parametrize("cell", [0.1, 0.2, 1.0])
+def test_other_cells_tell_the_same_roofs(draw, measured, cell):
+    """Photogrammetry in 0.1 m is noisy; lidar in 1 m is coarse."""
+    surface, ground = draw(STREET, cell, noise=0.15 if cell < 0.5 else 0.05)
+    got = potential(STREET.roofs(), TOWN, surface=surface, ground=ground)
+    assert list(got.facets) == list(measured.facets)
+    np.testing.assert_allclose(got.tilt_deg, measured.tilt_deg, atol=1)
+    np.testing.assert_allclose(got.kwp, measured.kwp, rtol=0.12)
+
+
 def test_the_sunny_face_of_a_house_carries_the_modules(measured):
     """16 x 12 m, half of it to the south, 0.5 m free on all sides: 15 x 5 m, along 30 degrees."""
     free = 15 * 5 / np.cos(np.radians(30))
