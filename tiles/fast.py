@@ -65,6 +65,9 @@ class FastLane:
             found = self._finished(archive, layer, z, x, y, style)
             return (found, layer.media_type) if found else (BLANK, "image/png")
         if layer.web_cog is None:
+            part = archive.get(z, x, y) if z > layer.maxzoom else None
+            if part is not None:
+                return part, layer.media_type
             return _enlarged_image(archive, layer, z, x, y), "image/png"
         if z > layer.maxzoom:
             index = _enlarged(archive, layer, z, x, y)
@@ -97,10 +100,15 @@ def _enlarged(archive: Archive, layer: Layer, z: int, x: int, y: int) -> Bytes2D
 
 
 def _enlarged_image(archive: Archive, layer: Layer, z: int, x: int, y: int) -> bytes:
-    """Imagery above its highest zoom; below its lowest there is none."""
-    steps = z - layer.maxzoom
-    tile = archive.get(layer.maxzoom, x >> steps, y >> steps) if steps > 0 else None
-    if tile is None:
+    """Imagery above its highest zoom, from the nearest tile; below its lowest there is none.
+
+    A part of a picture may be finer than the whole, and have tiles up to a higher zoom.
+    """
+    for steps in range(1, z - layer.maxzoom + 1):
+        tile = archive.get(z - steps, x >> steps, y >> steps)
+        if tile is not None:
+            break
+    else:
         return BLANK
     with _webp(tile) as image:
         pixels = image.read()

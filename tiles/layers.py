@@ -25,8 +25,8 @@ class Layer:
 
     A score or flag layer is ``image/png``: it has a ``web_cog``, the ``data`` it was made from
     (float COG), ``palettes`` by name and, when it is not drawn as it is, the ``draw`` that its
-    finished tiles were drawn with. Imagery is ``image/webp``: finished tiles and nothing else.
-    ``legend`` goes into TileJSON as it is.
+    finished tiles were drawn with. Imagery is ``image/webp``: finished tiles and nothing else;
+    a part of it may have finer ones, beyond ``maxzoom``. ``legend`` goes into TileJSON as it is.
     """
 
     id: str

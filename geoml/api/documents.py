@@ -195,6 +195,8 @@ def _base(base: BaseLayer | None, prefix: str) -> dict[str, Any] | None:
         "minzoom": base.minzoom,
         "maxzoom": base.maxzoom,
         "bounds": list(base.bounds),
+        "detail": base.detail
+        and {"maxzoom": base.detail.maxzoom, "bounds": list(base.detail.bounds)},
         "attribution": base.attribution,
     }
 

@@ -267,13 +267,14 @@ def photograph():
 
 @pytest.fixture(scope="module")
 def imagery(photograph, layers, tmp_path_factory):
-    """A client of a base layer whose only tile, 3/4/2, is the photograph."""
+    """A client of a base layer whose tile 3/4/2 is the photograph, and so is that of a part, 5/19/8."""
     path = tmp_path_factory.mktemp("imagery") / "base.pmtiles"
     ends = [f"{end}_{axis}_e7" for end in ("min", "max", "center") for axis in ("lon", "lat")]
     header = {"tile_type": TileType.WEBP, "tile_compression": Compression.NONE, "center_zoom": 0}
     with path.open("wb") as stream:
         writer = Writer(stream)
         writer.write_tile(zxy_to_tileid(3, 4, 2), photograph)
+        writer.write_tile(zxy_to_tileid(5, 19, 8), photograph)
         writer.finalize(header | dict.fromkeys(ends, 0), {})
     layer = Layer(
         id="base-town",
@@ -301,6 +302,15 @@ def test_imagery_is_enlarged_above_its_highest_zoom(imagery):
     right = rgba(imagery.get("/tiles/base-town/4/9/4.png").content)
     assert (left[0] > 190).all()
     assert (right[2] > 190).all()
+
+
+def test_a_part_of_the_imagery_goes_on_where_the_whole_is_enlarged(imagery, photograph):
+    finer = imagery.get("/tiles/base-town/5/19/8.png")
+    assert (finer.content, finer.headers["content-type"]) == (photograph, "image/webp")
+    beside = rgba(imagery.get("/tiles/base-town/5/18/8.png").content)
+    beyond = rgba(imagery.get("/tiles/base-town/6/38/16.png").content)
+    assert (beside[2] > 190).all(), "the east of the whole"
+    assert (beyond[0] > 190).all(), "the west of the part"
 
 
 def test_imagery_has_no_measured_values_and_no_other_style(imagery):
