@@ -75,6 +75,7 @@ KEYS: dict[str, Key] = {
         _raster("dem", "continuous", "m", (-500.0, 9_000.0), "elevation of the ground"),
         _raster("dsm", "continuous", "m", (-500.0, 9_500.0), "elevation of the surface"),
         Key("ortho", "rgb", "1", (0.0, 255.0), ORTHO_DRIVERS, "aerial image"),
+        Key("imagery", "rgb", "1", (0.0, 255.0), ORTHO_DRIVERS, "picture behind the map"),
         _raster("landcover", "class", "class", (0.0, 65_534.0), "land cover class"),
         replace(
             _raster("flood_depth", "continuous", "m", (0.0, 100.0), "depth of a flood"),

@@ -15,17 +15,23 @@ from geoml.areas.sources import Source, read_on_grid
 from geoml.features.hillshade import hillshade
 from geoml.files import read_json, write_json
 from geoml.paths import Home
-from geoml.raster.cog import cog_writer
-from geoml.raster.grid import grown, windows
+from geoml.raster.cog import cog_writer, grid_of, open_cog
+from geoml.raster.grid import Grid, grown, windows
 from geoml.raster.imagery import write_imagery
 
 PREFIX = "base-"
-_STYLE = "3"  # raised when the drawing below changes
+WHOLE_PERCENT = 90.0
+"""A picture that shows this much of an area is a map of it; one of a part is a detail."""
+_STYLE = "4"  # raised when the drawing below changes
 
 
 @dataclass(frozen=True, slots=True)
 class BaseLayer:
-    """Finished WebP tiles of an area; ``kind`` is ``imagery`` or ``hillshade``."""
+    """Finished WebP tiles of an area; ``kind`` is ``imagery`` or ``hillshade``.
+
+    ``detail`` is there where a part of the area has a finer picture: its tiles, in the same file,
+    go from the zoom after ``maxzoom`` to its own, within its bounds (degrees).
+    """
 
     id: str
     kind: str
@@ -35,6 +41,15 @@ class BaseLayer:
     bounds: tuple[float, float, float, float]
     attribution: str
     signature: str
+    detail: Detail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The finer picture of a part: how far in its tiles go, and where."""
+
+    maxzoom: int
+    bounds: tuple[float, float, float, float]
 
 
 def base_layer(home: Home, area: str) -> BaseLayer | None:
@@ -43,6 +58,7 @@ def base_layer(home: Home, area: str) -> BaseLayer | None:
     if not (folder / "base.json").is_file():
         return None
     told = read_json(folder / "base.json")
+    part = told.get("detail")
     return BaseLayer(
         id=f"{PREFIX}{area}",
         kind=told["kind"],
@@ -52,6 +68,7 @@ def base_layer(home: Home, area: str) -> BaseLayer | None:
         bounds=tuple(told["bounds"]),
         attribution=told["attribution"],
         signature=told["signature"],
+        detail=Detail(part["maxzoom"], tuple(part["bounds"])) if part else None,
     )
 
 
@@ -60,21 +77,26 @@ def refresh_base(home: Home, area: Area, found: Mapping[str, Source]) -> None:
     kind, used = _chosen(found)
     if not used:
         return
-    made_from = " ".join([_STYLE, kind, *(source.sha256 for source in used)])
+    part = found.get("ortho") if used[0].key != "ortho" else None
+    shown = used if part is None else [*used, part]
+    made_from = " ".join([_STYLE, kind, *(source.sha256 for source in shown)])
     signature = hashlib.sha256(made_from.encode()).hexdigest()
     now = base_layer(home, area.id)
     if now is not None and now.signature == signature and now.path.is_file():
         return
     file = f"{signature[:12]}.pmtiles"
     folder = home.area(area.id) / "base"
-    lowest, highest = _draw(area, kind, used, folder / file)
+    lowest, highest, finest = _draw(area, kind, used, part, folder / file)
     document = {
         "kind": kind,
         "file": file,
         "minzoom": lowest,
         "maxzoom": highest,
-        "bounds": [round(v, 6) for v in area.grid.lonlat_bounds()],
-        "attribution": ", ".join(sorted({s.licence for s in used if s.licence})),
+        "bounds": _bounds(used[0].path) if kind == "imagery" else _rounded(area.grid),
+        "detail": {"maxzoom": finest, "bounds": _bounds(part.path)}
+        if part and finest > highest
+        else None,
+        "attribution": ", ".join(sorted({s.licence for s in shown if s.licence})),
         "signature": signature,
         "format": 1,
     }
@@ -83,20 +105,39 @@ def refresh_base(home: Home, area: Area, found: Mapping[str, Source]) -> None:
         now.path.unlink(missing_ok=True)
 
 
+def _bounds(path: Path) -> list[float]:
+    """Where a picture is: a browser that asks beyond asks for thousands of tiles that are not."""
+    with open_cog(path) as dataset:
+        return _rounded(grid_of(dataset))
+
+
+def _rounded(grid: Grid) -> list[float]:
+    return [round(value, 6) for value in grid.lonlat_bounds()]
+
+
 def _chosen(found: Mapping[str, Source]) -> tuple[str, list[Source]]:
-    if "ortho" in found:
-        return "imagery", [found["ortho"]]
+    """A picture of the whole area, else its bands, else its relief, else what picture there is."""
+    pictures = [found[key] for key in ("imagery", "ortho") if key in found]
+    whole = [source for source in pictures if source.coverage >= WHOLE_PERCENT]
+    if whole:
+        return "imagery", whole[:1]
     if {"red", "green", "blue"} <= set(found):
         return "imagery", [found[key] for key in ("red", "green", "blue")]
     elevation = found.get("dem") or found.get("dsm")
-    return "hillshade", [elevation] if elevation else []
+    if elevation:
+        return "hillshade", [elevation]
+    return "imagery", pictures[:1]
 
 
-def _draw(area: Area, kind: str, used: list[Source], out: Path) -> tuple[int, int]:
+def _draw(
+    area: Area, kind: str, used: list[Source], part: Source | None, out: Path
+) -> tuple[int, int, int]:
     metadata = {"name": f"{area.name}, {kind}", "type": "baselayer"}
+    detail = part.path if part else None
     if kind == "imagery":
-        stretch = used[0].key != "ortho"
-        return write_imagery([s.path for s in used], out, stretch=stretch, metadata=metadata)
+        stretch = used[0].kind != "rgb"
+        paths = [source.path for source in used]
+        return write_imagery(paths, out, stretch=stretch, metadata=metadata, detail=detail)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".relief-", dir=out.parent) as scratch:
         relief = Path(scratch) / "relief.tif"
@@ -105,6 +146,6 @@ def _draw(area: Area, kind: str, used: list[Source], out: Path) -> tuple[int, in
                 wide = grown(window, 1, area.grid)
                 light = hillshade(read_on_grid(used[0], area.grid, wide), area.grid.window(wide))
                 top, left = window.row - wide.row, window.col - wide.col
-                part = light[top : top + window.rows, left : left + window.cols]
-                writer.write(np.clip(60 + 190 * part, 0, 255), window)
-        return write_imagery([relief], out, stretch=False, metadata=metadata)
+                inner = light[top : top + window.rows, left : left + window.cols]
+                writer.write(np.clip(60 + 190 * inner, 0, 255), window)
+        return write_imagery([relief], out, stretch=False, metadata=metadata, detail=detail)

@@ -32,31 +32,50 @@ _ANYWHERE = Affine.scale(2.0)  # a tile's place is its id; without one rasterio 
 
 
 def write_imagery(
-    paths: Sequence[Path], out: Path, *, stretch: bool, metadata: dict[str, Any]
-) -> tuple[int, int]:
-    """Write red, green and blue as WebP tiles in PMTiles, atomically; returns (min, max) zoom.
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    stretch: bool,
+    metadata: dict[str, Any],
+    detail: Path | None = None,
+) -> tuple[int, int, int]:
+    """Write red, green and blue as WebP tiles in PMTiles, atomically.
 
     ``paths`` are three one-band rasters, one raster of three bands, or one single-band raster that
     is shown in grey. With ``stretch`` reflectance is brightened between its 2nd and 98th
     percentile, one pair for all bands, so that colours stay what they are; without it values are
-    bytes already. Unknown is transparent.
+    bytes already. Unknown is transparent. ``detail`` is a finer picture of a part, of three bands
+    of bytes: its tiles go on where those of ``paths`` end.
+
+    Returns the lowest zoom, the highest of ``paths``, and the highest of all.
     """
     with ExitStack() as stack:
         opened = [stack.enter_context(open_cog(path)) for path in paths]
-        bands = _bands(opened)
-        lowest, highest = zooms(grid_of(opened[0]))
+        bands, grid = _bands(opened), grid_of(opened[0])
+        lowest, highest = zooms(grid)
         low, high = _range(bands) if stretch else (0.0, 255.0)
+        finest = highest
         with replacing(out) as final, final.open("wb") as stream:
             writer = Writer(stream)  # type: ignore[no-untyped-call]
-            for zoom in range(lowest, highest + 1):
-                for tile_id, part in _places(tiles_of(grid_of(opened[0]), zoom)):
-                    tile = _draw(bands, part, low, high)
-                    if tile is not None:
-                        writer.write_tile(tile_id, tile)  # type: ignore[no-untyped-call]
-            grid = grid_of(opened[0])
+            _write(writer, bands, range(lowest, highest + 1), low, high)
+            if detail is not None:
+                part = stack.enter_context(open_cog(detail))
+                finest = max(zooms(grid_of(part))[1], highest)
+                _write(writer, _bands([part]), range(highest + 1, finest + 1), 0.0, 255.0)
             head = archive_header(TileType.WEBP, grid.crs, grid.bounds, lowest)
             writer.finalize(head, {"format": "webp", **metadata})  # type: ignore[no-untyped-call]
-    return lowest, highest
+    return lowest, highest, finest
+
+
+def _write(
+    writer: Writer, bands: list[tuple[DatasetReader, int]], levels: range, low: float, high: float
+) -> None:
+    """The tiles of some zooms, in the order of their ids."""
+    for zoom in levels:
+        for tile_id, part in _places(tiles_of(grid_of(bands[0][0]), zoom)):
+            tile = _draw(bands, part, low, high)
+            if tile is not None:
+                writer.write_tile(tile_id, tile)  # type: ignore[no-untyped-call]
 
 
 def _bands(opened: Sequence[DatasetReader]) -> list[tuple[DatasetReader, int]]:

@@ -16,7 +16,7 @@ def test_vectors_take_no_raster_and_rasters_no_vector_format():
         assert set(key.drivers).isdisjoint(keys.VECTOR_DRIVERS) == (key.kind != "vector")
         assert bool(key.shapes) == (key.kind == "vector" or key.name == "flood_extent")
         assert "VRT" not in key.drivers
-        assert ("JPEG" in key.drivers) == (key.name == "ortho")
+        assert ("JPEG" in key.drivers) == (key.kind == "rgb")
 
 
 def test_a_flood_comes_as_classes_or_as_polygons_told_by_its_first_bytes(tmp_path):

@@ -25,7 +25,11 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One town on paper. Points are metres east and north of the centre (the market square)."""
+    """One town on paper. Points are metres east and north of the centre (the market square).
+
+    ``detail`` is the part that is drawn finely: east and north of its south-west corner, its width
+    and its height, in metres; None for a town without one.
+    """
 
     id: str
     name: str
@@ -54,6 +58,7 @@ class Plan:
     height_m: float = 6000.0
     margin_m: float = 1200.0
     crs: str = "EPSG:2154"
+    detail: tuple[float, float, float, float] | None = None
 
     @property
     def centre(self) -> Point:
@@ -69,6 +74,15 @@ class Plan:
         rows, cols = round(self.height_m / cell_m), round(self.width_m / cell_m)
         north = self.south_west[1] + self.height_m
         return Grid(self.crs, self.south_west[0], north, cell_m, cell_m, rows, cols)
+
+    def part(self, cell_m: float) -> Grid | None:
+        """The ground of ``detail`` in square cells of the whole extent; None without one."""
+        if self.detail is None:
+            return None
+        east, north, width, height = self.detail
+        west, top = self.at(east, north + height)
+        rows, cols = round(height / cell_m), round(width / cell_m)
+        return Grid(self.crs, west, top, cell_m, cell_m, rows, cols)
 
 
 VALMONT = Plan(
@@ -120,6 +134,7 @@ VALMONT = Plan(
     air_k=299.5,
     breeze_m=250.0,
     plant=(1840, 540),
+    detail=(-80.0, -60.0, 630.0, 480.0),
 )
 
 BRISANE = Plan(

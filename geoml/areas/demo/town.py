@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoml.areas.demo import canvas, flood, heat, landcover, light
+from geoml.areas.demo.aerial import survey
 from geoml.areas.demo.heat import Truth
 from geoml.areas.demo.layout import GROUND_M, Layout, lay_out
 from geoml.areas.demo.materials import BANDS
@@ -42,7 +43,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "dem": "elevation.tif",
         "landcover": "land-cover.tif",
         "population": "population.tif",
-        "ortho": "photograph.tif",
+        "imagery": "photograph.tif",
         "buildings": "buildings.gpkg",
         "water": "water.gpkg",
         "zones": "zones.gpkg",
@@ -51,6 +52,11 @@ FILES: Mapping[str, str] = MappingProxyType(
 """Source key -> file, with its band where the file has several."""
 FLOODED: Mapping[str, str] = MappingProxyType({"flood_depth": "flood-depth.tif"})
 """What a town in a valley has besides."""
+DETAILED: Mapping[str, str] = MappingProxyType(
+    {"ortho": "district.tif", "dsm": "district-surface.tif"}
+)
+"""What a town has of the part that is drawn finely."""
+PLANES = "district-roofs.gpkg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,10 @@ class Town:
 
     ``bbox`` is west, south, east, north in degrees of everything generated; ``boundary_file`` is
     the municipality, with ``margin_m`` of countryside round it inside the data. ``files`` maps a
-    source key to ``PATH`` or ``PATH:BAND``. ``truth_file`` is never ingested; see ``truth``.
-    ``return_period_years`` is what the flood of the town is called, where it has one.
+    source key to ``PATH`` or ``PATH:BAND``. ``return_period_years`` is what the flood of the town
+    is called, where it has one. Never ingested are ``truth_file``, see ``truth``, and
+    ``planes_file``: the true planes of the roofs of the part that is drawn finely, as
+    ``aerial.survey.fly`` writes them; None without such a part.
     """
 
     id: str
@@ -75,6 +83,7 @@ class Town:
     files: Mapping[str, str]
     truth_file: Path
     return_period_years: float | None = None
+    planes_file: Path | None = None
 
     def items(self) -> list[str]:
         """``KEY=PATH[:BAND]`` for every source, as ``geoml ingest`` takes them."""
@@ -94,7 +103,9 @@ def make(which: str, folder: Path, seed: int | None = None) -> Town:
     layout = lay_out(drawn)
     folder.mkdir(parents=True, exist_ok=True)
     _vectors(folder, layout)
-    _rasters(folder, layout, landcover.paint(layout))
+    surface = landcover.paint(layout)
+    _rasters(folder, layout, surface)
+    _detail(folder, layout, surface)
     return _town(folder, drawn)
 
 
@@ -105,7 +116,12 @@ def truth(town: Town) -> Truth:
 
 
 def _town(folder: Path, drawn: Plan) -> Town:
-    files = {**FILES, **(FLOODED if drawn.setting == "valley" else {})}
+    fine = drawn.detail is not None
+    files = {
+        **FILES,
+        **(FLOODED if drawn.setting == "valley" else {}),
+        **(DETAILED if fine else {}),
+    }
     return Town(
         id=drawn.id,
         name=drawn.name,
@@ -120,7 +136,16 @@ def _town(folder: Path, drawn: Plan) -> Town:
         files=MappingProxyType({key: str(folder / name) for key, name in files.items()}),
         truth_file=folder / "truth.tif",
         return_period_years=flood.RETURN_PERIOD_YEARS if drawn.setting == "valley" else None,
+        planes_file=folder / PLANES if fine else None,
     )
+
+
+def _detail(folder: Path, layout: Layout, surface: Surface) -> None:
+    """The part that is drawn finely, where the plan has one."""
+    part = layout.plan.part(RESOLUTION_M)
+    if part is not None:
+        files = (folder / name for name in (DETAILED["ortho"], DETAILED["dsm"], PLANES))
+        survey.fly(layout, surface, part, survey.Flight(*files))
 
 
 def _rasters(folder: Path, layout: Layout, surface: Surface) -> None:

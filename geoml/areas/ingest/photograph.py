@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 
-from geoml.areas.ingest.overlap import native_m, reached
+from geoml.areas.ingest.overlap import native_m, reached, seen
 from geoml.areas.keys import Key
 from geoml.files import removing
 from geoml.raster.cog import cog_writer
 from geoml.raster.colours import colours_of
-from geoml.raster.grid import Grid
+from geoml.raster.grid import Grid, Window
 from geoml.raster.header import Header, opened
 from geoml.raster.picture import plain_rgb
 from geoml.raster.warp import resampling_for, warp_rgb
 
 _BANDS = ("red", "green", "blue")
+_TOUCH = 1e-6  # of a cell: a corner that comes back from another CRS reaches no next one
+
+
+def shown(header: Header, grid: Grid) -> Window:
+    """The cells of an area's grid that a picture reaches: only they are stored, as fine as it is.
+
+    Pictures have a hundred cells and more for one of the grid, and seldom show a whole area.
+    """
+    west, south, east, north = seen(header, grid.crs, grid.bounds)
+    top = max(math.floor((grid.north - north) / grid.pixel_y + _TOUCH), 0)
+    left = max(math.floor((west - grid.west) / grid.pixel_x + _TOUCH), 0)
+    bottom = min(math.ceil((grid.north - south) / grid.pixel_y - _TOUCH), grid.rows)
+    right = min(math.ceil((east - grid.west) / grid.pixel_x - _TOUCH), grid.cols)
+    return Window(top, left, max(bottom - top, 1), max(right - left, 1))
 
 
 def stage_photograph(

@@ -12,7 +12,7 @@ import numpy as np
 
 from geoml.areas.ingest import lengths, sensors, temperatures
 from geoml.areas.ingest.overlap import check_overlap, native_m, nearest_turn, seen
-from geoml.areas.ingest.photograph import stage_photograph
+from geoml.areas.ingest.photograph import shown, stage_photograph
 from geoml.areas.ingest.report import coarseness
 from geoml.areas.ingest.request import day_and_hour
 from geoml.areas.ingest.samples import sampled, to_metres, with_nodata
@@ -81,24 +81,26 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
     native = native_m(key, header, scene.grid)
     header, unit = _measured(key, header, scene)
     header, forgotten = with_nodata(key, header, scene.grid)
-    factor = stored_factor(scene.grid, native)
-    grid = scene.grid.refine(factor)
+    window = shown(header, scene.grid) if key.kind == "rgb" else scene.grid.whole()
+    factor = stored_factor(scene.grid.window(window), native)
+    grid = scene.grid.window(window).refine(factor)
     out = scene.folder / f"{key.name}.tif"
-    shown: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
     if key.kind == "rgb":
-        known, dropped, shown = stage_photograph(key, header, grid, out)
+        known, dropped, decided = stage_photograph(key, header, grid, out)
     else:
         known, dropped = _stage_values(key, header, grid, native, out, scene)
     if known == 0:
         raise _empty(key, header, dropped)
     beyond = _stage_around(key, header, native, scene) if key.name == "dem" else None
-    cells = grid.rows * grid.cols
+    cells = scene.grid.rows * scene.grid.cols * factor**2
     sensor = scene.sensor_of(key.name)
     return {
         "file": out.name,
         "unit": key.unit,
         "quantity": _quantity(key, sensor),
         "factor": factor,
+        "window": [window.row, window.col, window.rows, window.cols],
         "native_m": round(native, 4),
         "support_m": sensor.support_of(key.name) if sensor else None,
         "sensor": sensor.name if sensor else None,
@@ -106,7 +108,7 @@ def stage_raster(key: Key, path: Path, band: int | None, scene: Scene) -> dict[s
         "around": beyond,
         "notes": [
             *unit,
-            *shown,
+            *decided,
             *coarseness(native, scene.grid.pixel_x),
             *forgotten,
             *_dropped(key, dropped),

@@ -14,7 +14,7 @@ import shapely
 from geoml.areas.area import Area
 from geoml.areas.keys import Key
 from geoml.areas.stored import checksum
-from geoml.raster.grid import transformer
+from geoml.raster.grid import Window, transformer
 
 FORMAT = 1
 _EXTENSIONS = (
@@ -83,7 +83,7 @@ def _properties(
     known = {name: facts[name] for name in names if facts.get(name) is not None}
     properties |= {f"geoml:{name}": value for name, value in known.items()}
     if "factor" in facts:
-        grid = area.grid.refine(facts["factor"])
+        grid = area.grid.window(Window(*facts["window"])).refine(facts["factor"])
         properties["proj:shape"] = list(grid.shape)
         properties["proj:transform"] = list(grid.transform)[:6]
         properties["gsd"] = facts["native_m"]

@@ -239,8 +239,11 @@ def test_an_aerial_image_keeps_its_colours_and_says_where_it_is(scene, raster, t
         bands, nodata = dataset.read(), dataset.nodata
     assert facts["factor"] == 10
     assert (bands.shape[0], nodata) == (3, 0)
+    assert bands.shape[1:] == tuple(10 * side for side in facts["window"][2:])
     inside = bands[0] > 0
-    assert inside.mean() == pytest.approx(300 * 300 * 9 / (900 * town.grid.rows * town.grid.cols))
+    assert inside.sum() == pytest.approx(300 * 300, rel=0.01)
+    share = 300 * 300 * 9 / (900 * town.grid.rows * town.grid.cols)
+    assert facts["coverage_percent"] == pytest.approx(100 * share, abs=0.1)
     assert (bands[:, inside] == np.array([[200], [120], [1]])).all()  # black is not unknown
     assert (bands[:, ~inside] == 0).all()
 
