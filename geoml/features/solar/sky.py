@@ -25,6 +25,9 @@ LATITUDES = (-66.0, 66.0)
 """Beyond the polar circles a typical day a month says too little; nothing is answered there."""
 
 
+DARK_KWH_M2 = 20.0
+
+
 @dataclass(frozen=True, slots=True)
 class Sky:
     """Twelve months of sky above one place, January first.
@@ -110,7 +113,8 @@ def sky_from_sums(
     """The sky under which level ground gets these twelve monthly sums, in kWh/m2.
 
     Clearness = the sum / the sum of a cloudless month with the packaged turbidity of the latitude
-    at that altitude. ``uncertainty`` is that of the sums, relative, for a year.
+    at that altitude; held in [0.05, 1.2] in the dark months near a polar circle. ``uncertainty`` is
+    that of the sums, relative, for a year. InvalidArgument for sums that no sky gives.
     """
     from geoml.features.solar.days import cloudless_sums
 
@@ -120,6 +124,8 @@ def sky_from_sums(
     base = sky_at(latitude)
     clear = cloudless_sums(latitude, base, altitude_m)
     share = np.divide(sums, clear, out=np.full(12, 0.5), where=clear > 0.1)
+    dark = clear < DARK_KWH_M2  # a quotient of two small numbers: held, not refused
+    share[dark] = np.clip(share[dark], 0.05, 1.2)
     clearness = tuple(round(float(value), 4) for value in share)
     return replace(base, clearness=clearness, uncertainty=uncertainty, source=source)
 

@@ -59,6 +59,13 @@ def test_a_file_that_is_no_sky_is_refused(tmp_path, text, error):
         read_sky(file, 45.0)
 
 
+def test_sums_that_no_sky_gives_are_refused_but_not_in_the_dark():
+    with pytest.raises(InvalidArgument, match="clearness"):
+        sky_from_sums(45.0, [150.0] * 12, uncertainty=0.05, source="x")
+    north = [8.0, 20, 60, 110, 160, 170, 165, 120, 70, 30, 9, 4]
+    assert max(sky_from_sums(65.5, north, uncertainty=0.05, source="x").clearness) <= 1.2
+
+
 def test_eleven_months_are_no_year():
     with pytest.raises(InvalidArgument, match="year"):
         sky_from_sums(45.0, [100.0] * 11, uncertainty=0.05, source="x")
