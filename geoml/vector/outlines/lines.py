@@ -18,36 +18,49 @@ _TRIM = 2
 _PARALLEL = math.sin(math.radians(10))
 
 
+Point: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The points between two breaks: n and the sums of x, y, xx, xy, yy; and the way it goes."""
+
+    moments: tuple[float, ...]
+    heading: Point
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through ``points`` (moments n, x, y, xx, xy, yy), heading as the ring does."""
+    """A line through the middle of a run, along an axis or where its points spread most.
+
+    ``direction`` is a unit vector that goes the way the ring does.
+    """
 
     kind: Kind
-    moments: tuple[float, ...]
-    heading: tuple[float, float]
+    run: Run
+    middle: Point
+    direction: Point
 
-    @property
-    def middle(self) -> tuple[float, float]:
-        """The mean of its points."""
-        n, x, y, *_ = self.moments
-        return x / n, y / n
-
-    @property
-    def direction(self) -> tuple[float, float]:
-        """Unit vector: the axis, or the direction in which its points spread most."""
-        if self.kind == "along":
-            return 1.0, 0.0
-        if self.kind == "across":
-            return 0.0, 1.0
-        n, x, y, xx, xy, yy = self.moments
-        turn = 0.5 * math.atan2(2 * (xy - x * y / n), (xx - x * x / n) - (yy - y * y / n))
-        return math.cos(turn), math.sin(turn)
+    @classmethod
+    def of(cls, kind: Kind, run: Run) -> Line:
+        """The line of one kind that fits the points best."""
+        n, x, y, xx, xy, yy = run.moments
+        if kind == "along":
+            u, v = 1.0, 0.0
+        elif kind == "across":
+            u, v = 0.0, 1.0
+        else:
+            turn = 0.5 * math.atan2(2 * (xy - x * y / n), (xx - x * x / n) - (yy - y * y / n))
+            u, v = math.cos(turn), math.sin(turn)
+        if u * run.heading[0] + v * run.heading[1] < 0:
+            u, v = -u, -v
+        return cls(kind, run, (x / n, y / n), (u, v))
 
     def joined(self, other: Line) -> Line:
         """One line through the points of both."""
-        moments = tuple(a + b for a, b in zip(self.moments, other.moments, strict=True))
-        heading = self.heading[0] + other.heading[0], self.heading[1] + other.heading[1]
-        return Line(self.kind, moments, heading)
+        moments = tuple(a + b for a, b in zip(self.run.moments, other.run.moments, strict=True))
+        (a, b), (c, d) = self.run.heading, other.run.heading
+        return Line.of(self.kind, Run(moments, (a + c, b + d)))
 
     def apart(self, other: Line) -> float:
         """How far the middle of ``other`` lies beside this line."""
@@ -62,19 +75,17 @@ def breaks(ring: Array, tolerance: float) -> list[int]:
     return sorted({index[point] for point in map(tuple, kept.tolist())})
 
 
-def fitted(ring: Array, at: list[int], kinds: list[Kind]) -> list[Line]:
-    """A line for every run of a dense ring between the breaks ``at``; one kind a run."""
+def runs(ring: Array, at: list[int]) -> list[Run]:
+    """What lies between the breaks ``at`` of a dense ring, one run for each of them."""
     x, y = ring.T
     moments = np.stack([np.ones(len(x)), x, y, x * x, x * y, y * y])
     sums = np.concatenate([np.zeros((6, 1)), np.cumsum(np.tile(moments, 2), axis=1)], axis=1)
-    lines = []
-    for number, start in enumerate(at):
-        end = at[number + 1] if number + 1 < len(at) else at[0] + len(ring)
-        trim = min(_TRIM, (end - start) // 4)
-        told = (sums[:, end + 1 - trim] - sums[:, start + trim]).tolist()
-        ahead = (ring[end % len(ring)] - ring[start]).tolist()
-        lines.append(Line(kinds[number], tuple(told), (ahead[0], ahead[1])))
-    return lines
+    starts, ends = np.array(at), np.array([*at[1:], at[0] + len(ring)])
+    trim = np.minimum(_TRIM, (ends - starts) // 4)
+    told = sums[:, ends + 1 - trim] - sums[:, starts + trim]
+    ahead = ring[ends % len(ring)] - ring[starts]
+    pairs = zip(told.T.tolist(), ahead.tolist(), strict=True)
+    return [Run(tuple(one), (go[0], go[1])) for one, go in pairs]
 
 
 def linked(lines: list[Line], least: float) -> list[Line]:
@@ -104,12 +115,12 @@ def _one(line: Line, following: Line, least: float) -> bool:
 def _link(line: Line, following: Line) -> Line:
     """A line across, half way between the end of one and the start of the next."""
     (x, y), (p, q) = line.middle, following.middle
-    half = line.heading, following.heading
-    a = (x + half[0][0] / 2, y + half[0][1] / 2)
-    b = (p - half[1][0] / 2, q - half[1][1] / 2)
-    u, v = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+    (a, b), (c, d) = line.run.heading, following.run.heading
+    start, end = (x + a / 2, y + b / 2), (p - c / 2, q - d / 2)
+    u, v = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     kind: Kind = "across" if line.kind == "along" else "along"
-    return Line(kind, (1.0, u, v, u * u, u * v, v * v), (b[0] - a[0], b[1] - a[1]))
+    heading = end[0] - start[0], end[1] - start[1]
+    return Line.of(kind, Run((1.0, u, v, u * u, u * v, v * v), heading))
 
 
 def _cross(a: Line, b: Line) -> float:
@@ -117,24 +128,26 @@ def _cross(a: Line, b: Line) -> float:
     return u * q - v * p
 
 
-def corners(lines: list[Line]) -> list[tuple[float, float]] | None:
+def corners(lines: list[Line]) -> list[Point] | None:
     """Where each line meets the one before it; None where two neighbours are parallel."""
     found = []
-    for before, line in zip([lines[-1], *lines[:-1]], lines, strict=True):
+    before = lines[-1]
+    for line in lines:
         turn = _cross(before, line)
         if abs(turn) < _PARALLEL:
             return None
         (x, y), (u, v), (p, q), (s, t) = *_at(before), *_at(line)
         along = ((p - x) * t - (q - y) * s) / turn
         found.append((x + along * u, y + along * v))
+        before = line
     return found
 
 
-def _at(line: Line) -> tuple[tuple[float, float], tuple[float, float]]:
+def _at(line: Line) -> tuple[Point, Point]:
     return line.middle, line.direction
 
 
-def without_short(lines: list[Line], least: float) -> list[tuple[float, float]] | None:
+def without_short(lines: list[Line], least: float) -> list[Point] | None:
     """Corners of the ring when no side is shorter than ``least``; None when nothing is left.
 
     The shortest side goes first, and the two beside it become one line when they are of one axis:
@@ -145,7 +158,7 @@ def without_short(lines: list[Line], least: float) -> list[tuple[float, float]] 
         if points is None:
             return None
         lengths = [
-            (q[0] - p[0]) * _sign(line)[0] + (q[1] - p[1]) * _sign(line)[1]
+            (q[0] - p[0]) * line.direction[0] + (q[1] - p[1]) * line.direction[1]
             for line, p, q in zip(lines, points, [*points[1:], points[0]], strict=True)
         ]
         shortest = min(range(len(lines)), key=lengths.__getitem__)
@@ -153,9 +166,3 @@ def without_short(lines: list[Line], least: float) -> list[tuple[float, float]] 
             return points
         lines = linked([*lines[shortest + 1 :], *lines[:shortest]], math.inf)
     return None
-
-
-def _sign(line: Line) -> tuple[float, float]:
-    """The direction of a line, turned the way the ring goes."""
-    (u, v), (a, b) = line.direction, line.heading
-    return (u, v) if u * a + v * b >= 0 else (-u, -v)

@@ -16,7 +16,7 @@ from shapely import affinity
 
 from geoml.types import Array, Mask
 from geoml.vector.outlines.gate import accepted
-from geoml.vector.outlines.lines import Kind, breaks, fitted, linked, without_short
+from geoml.vector.outlines.lines import Kind, Line, Point, Run, breaks, linked, runs, without_short
 from geoml.vector.outlines.rings import Shapes
 
 LEAST_SIDES_M = (3.0, 1.5, 0.8)
@@ -24,6 +24,7 @@ LEAST_SIDES_M = (3.0, 1.5, 0.8)
 CORNER_M2 = 0.8
 """Area by which a corner more must bring a drawing nearer to what was seen."""
 _SLANTED = math.radians(20)  # from the nearest axis: less is a wall that was seen badly
+_BREAK_PX, _LEAST_PX = 1.5, 3.0  # how far a side may leave the points; its shortest length
 _SLANTS_M = (math.inf, 3.0, 1.5)
 """Shortest side that may run in its own direction: none, long ones, middling ones."""
 _LEAST_ROUND = 0.88
@@ -63,26 +64,37 @@ def _drawings(smooth: shapely.Polygon, pixel_m: float) -> Iterator[tuple[shapely
     """Each shape to try, with the number of corners that it is charged for."""
     rings = [np.asarray(ring.coords)[:-1] for ring in (smooth.exterior, *smooth.interiors)]
     middle = rings[0].mean(axis=0)
-    at = [breaks(ring, 1.5 * pixel_m) for ring in rings]
+    at = [breaks(ring, _BREAK_PX * pixel_m) for ring in rings]
     turn = main_direction(rings[0][at[0]])
     back = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
     local = [(ring - middle) @ back.T for ring in rings]
-    seen: set[bytes] = set()
-    for least in (max(one, 3 * pixel_m) for one in LEAST_SIDES_M):
-        for slant in _SLANTS_M:
-            drawn = [_ring(ring, cut, least, slant) for ring, cut in zip(local, at, strict=True)]
-            if drawn[0] is None:
-                continue
-            kept = [
-                (ring[cut] if corners is None else corners) @ back + middle  # a hole is no detail
-                for ring, cut, corners in zip(local, at, drawn, strict=True)
-            ]
-            polygon = shapely.Polygon(kept[0], kept[1:])
-            if (told := shapely.to_wkb(polygon)) not in seen:
-                seen.add(told)
-                yield polygon, sum(map(len, kept))
+    seen = [runs(ring, cut) for ring, cut in zip(local, at, strict=True)]
+    plain = [ring[cut] for ring, cut in zip(local, at, strict=True)]
+    for drawn in _drawn(seen, pixel_m):
+        kept = [
+            (own if corners is None else np.array(corners)) @ back + middle
+            for own, corners in zip(plain, drawn, strict=True)  # a hole is no detail
+        ]
+        yield shapely.Polygon(kept[0], kept[1:]), sum(map(len, kept))
     if len(rings) == 1 and (disc := _disc(smooth, pixel_m)) is not None:
         yield disc, _DISC_CORNERS
+
+
+def _drawn(seen: list[list[Run]], pixel_m: float) -> Iterator[list[list[Point] | None]]:
+    """The corners of every ring, once for each way of drawing them that differs."""
+    before: list[list[Kind]] = []
+    for slant in _SLANTS_M:
+        kinds = [[_kind(*run.heading, slant) for run in ring] for ring in seen]
+        if kinds == before:
+            continue
+        before = kinds
+        last: list[list[Point] | None] = []
+        for least in LEAST_SIDES_M:
+            side = max(least, _LEAST_PX * pixel_m)
+            drawn = [_ring(*ring, side) for ring in zip(seen, kinds, strict=True)]
+            if drawn[0] is not None and drawn != last:
+                yield drawn
+            last = drawn
 
 
 def main_direction(corners: Array) -> float:
@@ -100,12 +112,10 @@ def main_direction(corners: Array) -> float:
     return (float(angle[best]) + mean) % quarter
 
 
-def _ring(ring: Array, at: list[int], least: float, slant: float) -> Array | None:
-    """Corners of a ring whose axes are x and y, (n, 2); None when nothing is left of it."""
-    ahead = np.roll(ring[at], -1, axis=0) - ring[at]
-    lines = fitted(ring, at, [_kind(x, y, slant) for x, y in ahead.tolist()])
-    found = without_short(linked(lines, least), least)
-    return None if found is None else np.array(found)
+def _ring(seen: list[Run], kinds: list[Kind], least: float) -> list[Point] | None:
+    """Corners of a ring whose axes are x and y; None when nothing is left of it."""
+    lines = [Line.of(kind, run) for kind, run in zip(kinds, seen, strict=True)]
+    return without_short(linked(lines, least), least)
 
 
 def _kind(x: float, y: float, slant: float) -> Kind:

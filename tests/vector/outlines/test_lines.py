@@ -4,19 +4,17 @@ import numpy as np
 import pytest
 import shapely
 
-from geoml.vector.outlines.lines import breaks, corners, fitted, linked, without_short
+from geoml.vector.outlines.lines import Line, breaks, corners, linked, runs, without_short
 from geoml.vector.outlines.smooth import dense
-
-UNITS = {"along": (1.0, 0.0), "across": (0.0, 1.0)}
 
 
 def lines_of(polygon):
     """A line for every side of a polygon of whole numbers whose sides are along the axes."""
     ring = dense(np.asarray(polygon.exterior.coords)[:-1])
-    at = breaks(ring, 0.8)
-    ahead = np.roll(ring[at], -1, axis=0) - ring[at]
-    kinds = ["along" if abs(x) > abs(y) else "across" for x, y in ahead]
-    return fitted(ring, at, kinds)
+    return [
+        Line.of("along" if abs(run.heading[0]) > abs(run.heading[1]) else "across", run)
+        for run in runs(ring, breaks(ring, 0.8))
+    ]
 
 
 def redrawn(polygon, least):
