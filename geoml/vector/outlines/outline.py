@@ -29,6 +29,7 @@ from geoml.vector.outlines.trace import means, trace
 
 CHUNK_PX = 2048
 THRESHOLD = 0.5
+_AT_ONCE = 2_000
 
 
 def outlines(
@@ -162,8 +163,13 @@ def _drawn(seen: Shapes, rules: Rules, pixel_m: tuple[float, float]) -> tuple[Sh
     drawn = shapely.simplify(raw, rules.tolerance_m(side), preserve_topology=True)
     if not rules.regularise:
         return drawn, np.zeros(len(drawn), bool)
-    regular, passed = regularised(smoothed(seen, pixel_m), raw, side)
-    return np.where(passed, regular, drawn), passed
+    passed = np.zeros(len(drawn), bool)
+    for start in range(0, len(drawn), _AT_ONCE):  # smooth outlines have a point a pixel
+        some = slice(start, start + _AT_ONCE)
+        drawn[some], passed[some] = regularised(
+            smoothed(seen[some], pixel_m), raw[some], drawn[some], side
+        )
+    return drawn, passed
 
 
 def _corners(polygons: Shapes) -> NDArray[np.int64]:

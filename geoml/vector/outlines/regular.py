@@ -33,12 +33,12 @@ _MOST_POINTS = 20_000
 _NEAR = math.radians(12)
 
 
-def regularised(smooth: Shapes, raw: Shapes, pixel_m: float) -> tuple[Shapes, Mask]:
-    """(shapes, which of them were redrawn): the others are those of ``smooth``.
+def regularised(smooth: Shapes, raw: Shapes, plain: Shapes, pixel_m: float) -> tuple[Shapes, Mask]:
+    """(shapes, which of them were redrawn): the others are those of ``plain``.
 
     ``smooth`` are dense rings of points in metres, ``raw`` what the gate compares with.
     """
-    out, drawn = smooth.copy(), np.zeros(len(smooth), bool)
+    out, drawn = plain.copy(), np.zeros(len(smooth), bool)
     for i, polygon in enumerate(smooth):
         best = _best(polygon, raw[i], pixel_m)
         if best is not None:
