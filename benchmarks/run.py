@@ -21,7 +21,7 @@ from geoml.errors import GeomlError
 from geoml.files import read_json, write_json
 
 FOLDER = Path(__file__).parent
-NAMES = ("distance", "flow", "features", "predict", "tiles", "features_api")
+NAMES = ("distance", "flow", "features", "predict", "tiles", "features_api", "segmentation")
 _UNITS = {"s": "s", "ms": "ms", "gb": "GB", "mb": "MB", "m": "m"}
 
 

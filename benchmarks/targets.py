@@ -46,6 +46,15 @@ TARGETS = (
         Target(f"vector tiles/s, {n}", ("features_api", "vector tiles", n, "per_s"), 2_000)
         for n in ("1 connection", "8 connections")
     ),
+    *(
+        Target(
+            f"ortho to probability, times eager torch, {engine}",
+            ("segmentation", "ratios", f"{engine}: times torch"),
+            bound,
+        )
+        for engine, bound in (("geoml f32", 2), ("geoml bf16", 5))
+    ),
+    Target("20,000 x 20,000 px ortho, peak GB", ("segmentation", "large_peak_gb"), 2, True),
 )
 
 
