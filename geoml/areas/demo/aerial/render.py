@@ -110,7 +110,7 @@ def render(
     wall = 0.55 * sun.sky + (1 - sun.sky) * max(facing, 0.0) / max(vector[2], 0.3)
     aside, ceiling = (right, down, float(wall)), _ceiling(height, reach)
     tint.aslant(
-        *(height, piece, pieces, paints, aside, ceiling, edge, radiance, roof),
+        *(height, below, pieces, paints, aside, view.cell_m, ceiling, edge, radiance, roof),
         *(seen, seen_roof, seen_height),
     )
     return Rendered(seen, seen_roof, seen_height, below)

@@ -155,6 +155,7 @@ def aslant(
     pieces: Array,
     paints: Array,
     lean: tuple[float, float, float],
+    cell: float,
     ceiling: Array,
     edge: int,
     radiance: Array,
@@ -165,10 +166,10 @@ def aslant(
 ) -> None:
     """What a camera sees that looks a little from aside: tall things lean, walls show.
 
-    ``lean`` is how far the picture of a point moves right and down, in cells per metre of height,
-    and the light on walls, 0..1. ``ceiling`` is the greatest height around, by blocks of ``BLOCK``
-    cells; the outermost ``edge`` cells are left as they are. A roof is where its top is seen: its
-    walls are not roof.
+    ``piece`` is -1 under leaves; ``cell`` is in metres. ``lean`` is how far the picture of a point
+    moves right and down, in cells per metre of height, and the light on walls, 0..1. ``ceiling`` is
+    the greatest height around, by blocks of ``BLOCK`` cells; the outermost ``edge`` cells are left
+    as they are. A roof is where its top is seen: its walls are not roof.
     """
     rows, cols = height.shape
     right, down, wall = lean
@@ -182,9 +183,18 @@ def aslant(
                 r0 = min(max(int(r - down * z + 0.5), 0), rows - 1)
                 c0 = min(max(int(c - right * z + 0.5), 0), cols - 1)
                 if height[r0, c0] >= z - 0.5 * step or n == 0:
-                    side = height[r0, c0] - z > max(0.7, 1.5 * step) and n > 0
-                    row = pieces[piece[r0, c0]]
-                    if side and n < count:
+                    # A slope may rise by 3 cells in 2 without being a wall.
+                    side = height[r0, c0] - z > 0.75 * step + 1.5 * cell and n > 0
+                    if side and piece[r0, c0] < 0:  # leaves below the top ones, in their shade
+                        r1 = min(max(r0 + (31 * r + 17 * c) % 9 - 4, 0), rows - 1)
+                        c1 = min(max(c0 + (13 * r + 29 * c) % 9 - 4, 0), cols - 1)
+                        if piece[r1, c1] >= 0:
+                            r1, c1 = r0, c0
+                        for band in range(3):
+                            seen[r, c, band] = 0.7 * radiance[r1, c1, band]
+                        seen_roof[r, c] = roof[r0, c0]
+                    elif side and n < count:
+                        row = pieces[piece[r0, c0]]
                         storey = z % 3.0
                         dark = 0.55 if 0.9 < storey < 2.2 and ((r + c) // 5) % 2 == 0 else 1.0
                         for band in range(3):
