@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -31,13 +32,19 @@ def load(path: Path) -> dict[str, Any] | None:
     """
     if not path.is_file():
         return None
+    if not zipfile.is_zipfile(path):
+        raise _broken(path, "not even an archive")
     try:
         found: dict[str, Any] = torch().load(path, weights_only=True, map_location="cpu")
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        raise CorruptFile(
-            "not a checkpoint of a training",
-            where=str(path),
-            got=str(error).splitlines()[0],
-            next_step="remove it to begin again, or train with --no-resume",
-        ) from error
+        raise _broken(path, str(error).splitlines()[0]) from error
     return found
+
+
+def _broken(path: Path, got: str) -> CorruptFile:
+    return CorruptFile(
+        "not a checkpoint of a training",
+        where=str(path),
+        got=got,
+        next_step="remove it to begin again, or train with --no-resume",
+    )

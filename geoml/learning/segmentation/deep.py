@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import io
+import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
 from typing import Any, TypeAlias
 
@@ -63,11 +64,20 @@ def half(name: str) -> Iterator[None]:
         yield
 
 
-def threads(count: int | None) -> None:
-    """Let PyTorch use ``count`` threads of the processor; None leaves it to OMP_NUM_THREADS."""
-    if count is not None:
-        torch().set_num_threads(count)
-    os.environ.setdefault("KMP_BLOCKTIME", "0")
+@contextmanager
+def quiet(*loggers: str) -> Iterator[None]:
+    """No prints, warnings and chatter of what these loggers belong to, inside this block only."""
+    found = [logging.getLogger(name) for name in loggers]
+    levels = [one.level for one in found]
+    for one in found:
+        one.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for one, level in zip(found, levels, strict=True):
+            one.setLevel(level)
 
 
 def _quick_bf16() -> bool:

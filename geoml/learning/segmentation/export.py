@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from geoml.errors import CorruptFile, MissingExtra
 from geoml.files import replacing
-from geoml.learning.segmentation.deep import Net, torch
+from geoml.learning.segmentation.deep import Net, quiet, torch
 from geoml.learning.segmentation.engine import engine_of
 from geoml.learning.segmentation.net import serving
 
@@ -22,6 +16,7 @@ INPUT, OUTPUT = "image", "probability"
 TOLERANCE = 1e-3
 """Most by which a probability of the exported graph may differ from PyTorch's."""
 _OPSET = 18
+_TALKERS = ("torch.onnx", "onnxscript", "onnx_ir")
 
 
 def export(net: Net, path: Path, *, stride: int, seed: int = 0) -> float:
@@ -68,7 +63,7 @@ def _write(model: Net, path: Path, stride: int) -> None:
     shapes = {0: dim("n", max=64), 2: stride * dim("h", max=512), 3: stride * dim("w", max=512)}
     example = torch().zeros((2, 3, 4 * stride, 6 * stride), dtype=torch().uint8)
     try:
-        with _quiet():
+        with quiet(*_TALKERS):
             torch().onnx.export(
                 model,
                 (example,),
@@ -82,20 +77,3 @@ def _write(model: Net, path: Path, stride: int) -> None:
             )
     except ImportError as error:
         raise MissingExtra.of("deep", error.name or "onnxscript") from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No talk of the exporter, which prints, warns and logs, inside this block only."""
-    names = ("torch.onnx", "onnxscript", "onnx_ir")
-    loggers = [logging.getLogger(name) for name in names]
-    levels = [one.level for one in loggers]
-    for one in loggers:
-        one.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for one, level in zip(loggers, levels, strict=True):
-            one.setLevel(level)

