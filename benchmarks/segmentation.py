@@ -2,7 +2,8 @@
 
 The peer is the same U-Net with the same weights, fp32, one window of 512 px at a time with the
 same halo; ours takes larger windows, in ONNX Runtime and in the engine that is quickest here. What
-the windows alone bring is told by the peer with ours. Each runs in a process of its own. Needs PyTorch for the peer, openvino for the quick engine.
+the windows alone bring is told by the peer with ours. Each runs in a process of its own. Needs
+PyTorch for the peer, openvino for the quick engine.
 """
 
 from __future__ import annotations
