@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,6 +111,7 @@ def write_probability(
         else:
             digest = ortho_sha256 or sha256(ortho)
             with parts(resume_dir, digest, spec.sha256, engine.label, repr(tiling)) as kept:
+                _sweep(out)
                 for number, found in enumerate(run.rows(kept.done()), kept.done()):
                     kept.keep(number, encoded(found))
                 known = _write(run, kept.every(tiling.strips), grid, out, ortho)
@@ -164,6 +166,17 @@ def _write(run: _Run, rows: Iterator[Bytes2D], grid: Grid, out: Path, ortho: Pat
                 next_step="check the file in QGIS, its nodata value and its alpha band",
             )
     return known
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a run left beside ``out`` that was killed while it made the COG of its strips.
+
+    Only one run works in a folder of strips, so that nobody else is at it.
+    """
+    left = re.compile(rf"\.{re.escape(out.stem)}-[0-9a-f]{{8}}(-plain)?{re.escape(out.suffix)}.*")
+    for path in out.parent.glob(f".{out.stem}-*"):
+        if left.fullmatch(path.name):
+            path.unlink()
 
 
 def encoded(probability: Array) -> Bytes2D:

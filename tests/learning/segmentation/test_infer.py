@@ -183,6 +183,7 @@ print(windows)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("taper", [0, 32])
 def test_what_was_killed_goes_on_where_it_was(net, folder, town, tmp_path, taper):
     expected = written(net, town, tmp_path / "e.tif", window_px=128, taper_px=taper)[1]
@@ -198,6 +199,10 @@ def test_what_was_killed_goes_on_where_it_was(net, folder, town, tmp_path, taper
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert not out.exists()
     assert len(list(kept.rglob("strip-*.npz"))) == 3
+    torn = [tmp_path / f".out-0a1b2c3d{end}" for end in (".tif", "-plain.tif", ".tif.ovr.tmp")]
+    for path in torn:  # what a kill at the very end leaves
+        path.touch()
+    (tmp_path / ".out-of-here.tif").touch()
     done = run(0)
     assert done.returncode == 0, done.stderr
     strips_left = 3 if taper == 0 else 4
@@ -205,6 +210,8 @@ def test_what_was_killed_goes_on_where_it_was(net, folder, town, tmp_path, taper
     with rasterio.open(out) as dataset:
         assert (dataset.read(1) == expected).all()
     assert [path.name for path in kept.iterdir()] == [".lock"]
+    assert not any(path.exists() for path in torn)
+    assert (tmp_path / ".out-of-here.tif").exists()
 
 
 def test_strips_of_another_model_are_not_taken(net, town, tmp_path):
@@ -230,6 +237,7 @@ def test_strips_of_another_model_are_not_taken(net, town, tmp_path):
     assert not before.exists()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_height(net, folder, tmp_path):
     """Twice the ortho in height, the same peak: strips are flushed."""
     code = (
