@@ -43,7 +43,7 @@ def meant(stored: Array, dataset: DatasetReader) -> Array:
     scale, offset = dataset.scales[0], dataset.offsets[0]
     if (scale, offset) == (1.0, 0.0):
         return stored
-    found: Array = stored.astype(np.float64) * scale + offset
+    found: Array = np.round(stored.astype(np.float64) * scale + offset, 6)
     return found
 
 

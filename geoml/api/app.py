@@ -23,7 +23,7 @@ from geoml.api.middleware import BodyLimit, Envelope
 from geoml.api.ogc.routes import Features
 from geoml.api.ogc.shelf import Shelf
 from geoml.api.ogc.shortway import ShortWay
-from geoml.api.routes import areas, docs, gis, health, landing, predict, scenarios
+from geoml.api.routes import areas, docs, gis, health, landing, predict, scenarios, segment
 from geoml.api.security import Guard, layer_allowed
 from geoml.api.served import Served
 from geoml.api.settings import Settings
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
     app.include_router(areas.build(served, prefix))
     app.include_router(predict.build(served, settings))
     app.include_router(scenarios.build(served))
+    app.include_router(segment.build(served))
     app.router.routes.extend(stac.build(served))
     app.include_router(build_router(layers, lane))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
@@ -77,7 +78,10 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
     # From here on, what is added later stands before what is added earlier.
     app.add_middleware(Gate, sort=counted.lanes.sort)
     app.add_middleware(ShortWay, features=features, vectors=vectors)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit, limit=settings.max_body_bytes, pictures=settings.max_picture_bytes
+    )
+    app.add_middleware(Gate, sort=counted.lanes.uploads)
     if settings.writes_per_minute:
         app.add_middleware(RateLimit, per_minute=settings.writes_per_minute)
     app.add_middleware(Compression)

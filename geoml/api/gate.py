@@ -26,9 +26,10 @@ _HEAVY = re.compile(
     r"/tiles/.*(?<!/tilejson\.json)"
     r"|/collections/[^/]+/(?:styles/[^/]+/)?map/tiles(?:/[^/]+){4}"  # a tile, and no metadata
     r"|/collections/[^/]+/download/[^/]+"
-    r"|/services/[^/]+/scenarios",
+    r"|/services/[^/]+/(?:scenarios|segment)",
     re.DOTALL,
 )
+_PICTURE = re.compile(r"/services/[^/]+/segment")
 
 Sort: TypeAlias = Callable[[Scope], "Lane | None"]
 
@@ -94,6 +95,7 @@ class Lanes:
         heavy = min(heavy_at_once or max(2, cores), 12)
         self.heavy = Lane("heavy", heavy, heavy_waiting or max(32, 8 * heavy))
         self.other = Lane("other", 24, 256)
+        self.pictures = Lane("pictures", heavy + 2, 8)
 
     def sort(self, scope: Scope) -> Lane | None:
         """The lane of a request, None for what passes no gate."""
@@ -104,17 +106,30 @@ class Lanes:
         heavy = _HEAVY.fullmatch(path) or (door == "wmts" and _asks_tile(scope))
         return self.heavy if heavy else self.other
 
+    def uploads(self, scope: Scope) -> Lane | None:
+        """The lane that a request stands in before its body is read: large bodies are few."""
+        return self.pictures if is_picture(scope) else None
+
     def running(self) -> dict[tuple[str, ...], float]:
         """How many of each lane run."""
-        return {(lane.name,): lane.running for lane in (self.heavy, self.other)}
+        return {(lane.name,): lane.running for lane in self._all()}
 
     def queued(self) -> dict[tuple[str, ...], float]:
         """How many of each lane wait."""
-        return {(lane.name,): len(lane.queue) for lane in (self.heavy, self.other)}
+        return {(lane.name,): len(lane.queue) for lane in self._all()}
 
     def refused(self) -> dict[tuple[str, ...], float]:
         """How many of each lane were answered 503."""
-        return {(lane.name,): lane.refused for lane in (self.heavy, self.other)}
+        return {(lane.name,): lane.refused for lane in self._all()}
+
+    def _all(self) -> tuple[Lane, ...]:
+        return self.heavy, self.other, self.pictures
+
+
+def is_picture(scope: Scope) -> bool:
+    """Whether a request sends a picture to look at: its body may be larger than others."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return scope["method"] == "POST" and _PICTURE.fullmatch(path) is not None
 
 
 def _asks_tile(scope: Scope) -> bool:

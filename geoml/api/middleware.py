@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import os
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -13,9 +13,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoml.api.accesslog import AccessLog, to_logger
+from geoml.api.gate import is_picture
 from geoml.api.metrics import Meter
+from geoml.api.problems import problem
 from geoml.api.security import DOORS
 
+PATIENCE_S = 60.0
 _SLASHES = 5  # of /tiles/{layer}/{z}/{x}/{y}.png
 
 
@@ -86,23 +89,33 @@ def _ids() -> Iterator[bytes]:
 
 
 class BodyLimit:
-    """Answers 413 as soon as a body is larger than ``limit`` bytes, declared or not."""
+    """Answers 413 as soon as a body is larger than ``limit`` bytes, declared or not.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self.app, self.limit = app, limit
+    A picture may have ``pictures`` bytes, and must be there within ``PATIENCE_S``: 408 otherwise.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, pictures: int = 0) -> None:
+        self.app, self.limit, self._pictures = app, limit, pictures or limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self.app(scope, receive, send)
             return
+        picture = is_picture(scope)
+        limit = self._pictures if picture else self.limit
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdigit() or int(declared) > self.limit:
-            await self._refuse(send)
+        if not declared.isdigit() or int(declared) > limit:
+            await self._refuse(limit, scope, receive, send)
             return
-        body = await self._collect(receive)
+        try:
+            async with asyncio.timeout(PATIENCE_S if picture else None):
+                body = await self._collect(receive, limit)
+        except TimeoutError:
+            await problem(408, "the picture took too long to come")(scope, receive, send)
+            return
         if body is None:
-            await self._refuse(send)
+            await self._refuse(limit, scope, receive, send)
             return
         sent = False
 
@@ -115,31 +128,19 @@ class BodyLimit:
 
         await self.app(scope, replay, send)
 
-    async def _collect(self, receive: Receive) -> bytes | None:
+    async def _collect(self, receive: Receive, limit: int) -> bytes | None:
         parts: list[bytes] = []
         size = 0
         while True:
             message: MutableMapping[str, Any] = await receive()
             part = message.get("body", b"")
             size += len(part)
-            if size > self.limit:
+            if size > limit:
                 return None
             parts.append(part)
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    async def _refuse(self, send: Send) -> None:
-        body = json.dumps(
-            {
-                "type": "about:blank",
-                "title": "Content Too Large",
-                "status": 413,
-                "detail": f"the body is larger than {self.limit} bytes; send fewer rows at once",
-            }
-        ).encode()
-        headers = [
-            (b"content-type", b"application/problem+json"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+    async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+        told = f"the body is larger than {limit} bytes; send less at once"
+        await problem(413, told)(scope, receive, send)

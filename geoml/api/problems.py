@@ -25,6 +25,8 @@ logger = logging.getLogger("geoml.api")
 STATUS: Mapping[type[GeomlError], int] = {
     errors.UsageError: 400,
     errors.DataError: 422,
+    errors.ForbiddenFormat: 415,
+    errors.OversizedHeader: 413,
     errors.CorruptFile: 500,
     errors.NotFound: 404,
     errors.Conflict: 409,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoml import catalog, editions, modelstore
 from geoml.api.problems import public
@@ -17,8 +17,21 @@ from geoml.contract import Model
 from geoml.errors import CorruptFile, UnknownArea, UnknownModel
 from geoml.paths import Home
 
+if TYPE_CHECKING:
+    from geoml.learning.segmentation.engine import Engine
+    from geoml.learning.segmentation.spec import Spec
+
 T = TypeVar("T")
 logger = logging.getLogger("geoml.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What looks at pictures: the id of its model, and how it wants to be shown them."""
+
+    model: str
+    engine: Engine
+    spec: Spec
 
 
 @dataclass
@@ -76,6 +89,19 @@ class Served:
         key = ("champion", service, own)
         ref = self.keep(key, pointer, lambda: modelstore.champion(self.home, service, own))
         return self.model(service, ref.version)
+
+    def network(self, service: str) -> Network:
+        """The network of the service's champion, open; raises UnknownModel."""
+        version = str(self.champion(service, None).manifest["version"])
+        folder = modelstore.find(self.home, service, version).folder
+
+        def opened() -> Network:
+            from geoml.learning.segmentation.engine import open_engine, open_model_folder
+
+            spec, _ = open_model_folder(folder)
+            return Network(f"{service}@{version}", open_engine(folder), spec)
+
+        return self.keep(("network", service, version), folder / "manifest.json", opened)
 
     def ready(self) -> dict[str, str]:
         """State of each service: its champion's id, or what to do to get one."""

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     home: Path = Field(Path("data"), description="Where areas, models and editions lie.")
     public_url: str = Field("", description="Address behind a proxy, e.g. https://town.org/heat.")
     max_body_bytes: int = Field(4_000_000, ge=1_000, le=100_000_000)
+    max_picture_bytes: int = Field(40_000_000, ge=1_000, le=64 << 20)
     heavy_at_once: int = Field(
         0, ge=0, le=12, description="Drawn tiles and statistics at once; 0 for one a core."
     )

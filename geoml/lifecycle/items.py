@@ -42,6 +42,7 @@ _TITLES = {
     "inputs": Text(fr="Ce que le modèle a vu", en="What the model saw"),
     "units": Text(fr="Les unités de la ville", en="The units of the town"),
     "units-index": Text(fr="Index des unités", en="Index of the units"),
+    "known": Text(fr="Ce que la ville connaissait", en="What the town knew already"),
     "cells-index": Text(fr="Index des mailles", en="Index of the cells"),
 }
 _FORMS = {
@@ -137,6 +138,8 @@ def _raster(path: Path, area: Area) -> dict[str, Any]:
         names, bands = [], []
         for number, (name, unit, kind) in enumerate(named, 1):
             band = {"data_type": kind, "unit": unit, "nodata": _nodata(dataset.nodata)}
+            if (dataset.scales[0], dataset.offsets[0]) != (1.0, 0.0):
+                band |= {"scale": dataset.scales[0], "offset": dataset.offsets[0]}
             names.append({"name": name or (path.stem if dataset.count == 1 else f"{number}")})
             bands.append({key: value for key, value in band.items() if value is not None})
     if grid.crs == area.crs:

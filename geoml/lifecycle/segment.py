@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import geopandas as gpd
+
 from geoml import features, learning, modelstore, vector
 from geoml import services as all_services
 from geoml.areas.area import Area
@@ -19,14 +21,17 @@ from geoml.lifecycle.exposure import exposure_of_units
 from geoml.lifecycle.items import edition_item
 from geoml.lifecycle.segment_rasters import copy_known, draw
 from geoml.lifecycle.segment_statement import statement, told_of_units
-from geoml.lifecycle.segment_units import totals, units_of
+from geoml.lifecycle.segment_units import compared, totals, units_of
 from geoml.lifecycle.units import publish_units
 from geoml.lifecycle.web import write_web
 from geoml.paths import Home
 from geoml.raster.cog import read_grid
+from geoml.vector.write import write_vector
 
 Progress: TypeAlias = Callable[[str, float], None]
 _SCRATCH = "seeing"
+KNOWN = "known.parquet"
+"""The things that the area knew, each with what was seen of it."""
 
 
 def plan(
@@ -87,11 +92,28 @@ def fill(
     publish_units(service, folder, units)
     about["units"] = {found.unit: len(units)}
     about["totals"] = totals(found, units)
+    about["known"] = _compare(home, found, area, units, picture, folder)
     about["exposure"] = exposure_of_units(service, units)
     about["warnings"] = [*about["warnings"], *told_of_units(units)]
     edition_item(folder, service, area, about)
     seen.unlink()
     return about
+
+
+def _compare(
+    home: Home,
+    found: Segmentation,
+    area: Area,
+    units: gpd.GeoDataFrame,
+    picture: Path,
+    folder: Path,
+) -> dict[str, int]:
+    """Write what the area knew beside what was seen; how many were found, are missing or new."""
+    told = compared(home, found, area, units, picture)
+    if told is None:
+        return {}
+    write_vector(folder / KNOWN, told.buildings)
+    return told.counts()
 
 
 def _look(

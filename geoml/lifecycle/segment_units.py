@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from geoml import editions
 from geoml.areas import units as area_units
 from geoml.areas.area import Area
-from geoml.areas.matching import matched
+from geoml.areas.conflation import Conflated, conflate, match_buildings
 from geoml.catalog.derived import UNITS
 from geoml.contract import Ground, Segmentation, Service
 from geoml.errors import EmptySource
@@ -51,6 +51,22 @@ def units_of(
     return hilbert_order(units)
 
 
+def compared(
+    home: Home, found: Segmentation, area: Area, units: gpd.GeoDataFrame, picture: Path
+) -> Conflated | None:
+    """The things that the area knows already beside what was seen; None where it knows none.
+
+    ``picture`` is the raster of probabilities: what it does not know was not looked at.
+    """
+    from geoml.vector.outlines import footprint
+
+    there = _there(home, area, found.known)
+    if there is None:
+        return None
+    told = ["id", "probability", "reg_status", "area_m2", "geometry"]
+    return conflate(units[told], there, ground=footprint(picture))
+
+
 def totals(found: Segmentation, units: pd.DataFrame) -> dict[str, float]:
     """Sums over all units of the columns that are declared so; unknown ones count nothing."""
     return {
@@ -75,22 +91,24 @@ def _why(service: Service) -> str:
     return "no answer for this " + " and ".join(groups)
 
 
-def _known(
-    home: Home, area: Area, key: str, outlines: gpd.GeoDataFrame
-) -> pd.Series[Any] | list[str | None]:
+def _known(home: Home, area: Area, key: str, outlines: gpd.GeoDataFrame) -> list[str | None]:
     """The id of the thing of the town that each outline is, None where it is none."""
     ids: list[str | None] = [None] * len(outlines)
-    if not key:
-        return ids
-    try:
-        there = area_units.units(home, area, key)
-    except EmptySource:
-        return ids
-    names = there["id"].to_list()
-    shapes = np.asarray(outlines.geometry.array), np.asarray(there.geometry.array)
-    for new, old in matched(*shapes):
-        ids[new] = names[old]
+    there = _there(home, area, key)
+    if there is not None:
+        names = there["id"].to_list()
+        shapes = np.asarray(outlines.geometry.array), np.asarray(there.geometry.array)
+        for new, old in match_buildings(*shapes):
+            ids[new] = names[old]
     return ids
+
+
+def _there(home: Home, area: Area, key: str) -> gpd.GeoDataFrame | None:
+    """The things of a kind that the area knows already, None where it knows none."""
+    try:
+        return area_units.units(home, area, key) if key else None
+    except EmptySource:
+        return None
 
 
 def _ids(
@@ -99,7 +117,7 @@ def _ids(
     found: Segmentation,
     area: Area,
     outlines: gpd.GeoDataFrame,
-    known: Any,  # noqa: ANN401 - ids or None, one an outline
+    known: list[str | None],
 ) -> list[str]:
     """Ids of known things; the others keep that of the edition that is served, or get one."""
     shapes = np.asarray(outlines.geometry.array)

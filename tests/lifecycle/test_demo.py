@@ -3,15 +3,17 @@
 import pytest
 
 from geoml import catalog, editions, modelstore
+from geoml.areas.area import load
+from geoml.areas.sources import sources
 from geoml.errors import InvalidArgument, NotEnoughData
 from geoml.lifecycle import demo
 from geoml.paths import Home
 
 
-def test_a_town_feeds_what_it_has_a_label_for_and_what_a_model_is_there_for(town, little):
+def test_a_town_feeds_what_it_has_a_label_for_and_what_a_model_is_there_for(town):
     fed = demo.services_for(town, "town")
-    able = catalog.fed_by(little.files, labelled=False)
-    labelled = catalog.fed_by(little.files)
+    keys = tuple(sources(town, load(town, "town")))
+    able, labelled = catalog.fed_by(keys, labelled=False), catalog.fed_by(keys)
     assert labelled
     assert fed == tuple(
         name for name in able if name in labelled or modelstore.serving(town, name) is not None

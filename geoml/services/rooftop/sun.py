@@ -112,7 +112,8 @@ _: type[Model] = RoofSun
 def told(service: Service, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest of a model with what holds for every model of this service.
 
-    What the training wrote goes before what is here.
+    A network's manifest is about what it sees; what is told of a roof, and against which reference,
+    is the service's to say.
     """
     reference = {"mode": "climate", "relative_to_area": False, "text": _REFERENCE.as_dict()}
     return {
@@ -124,8 +125,6 @@ def told(service: Service, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "areas": [],
         "area_names": [],
         "dates": {},
-        "quantity": _QUANTITY.as_dict(),
-        "reference": reference,
         "features_used": list(NAMES),
         "features_unused": [],
         "features_missing": [],
@@ -133,8 +132,11 @@ def told(service: Service, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "unit": service.target.unit,
         "score_version": service.score.version,
         "metrics": {},
-        "interval_level": LEVEL,
         **manifest,
+        "frozen": False,
+        "quantity": _QUANTITY.as_dict(),
+        "reference": reference,
+        "interval_level": LEVEL,
         "warnings": [
             {"code": "climate", **_CLIMATE.as_dict()},
             *(one for one in manifest.get("warnings", ()) if one.get("code") != "climate"),
