@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoml import catalog, clock, modelstore
 from geoml.contract import Service
-from geoml.errors import InvalidArgument
+from geoml.errors import AlreadyExists, InvalidArgument
 from geoml.files import read_json, settle, staging
 from geoml.learning import tracking
 from geoml.paths import Home
@@ -51,13 +51,14 @@ def train_on_pictures(
     is given, which must not exist; else into the home, where it answers for every area when it was
     accepted, unless a person chose another. MLflow records the run; a failure to record is a note.
 
-    Raises InvalidArgument for a service that learns from areas, and what reading a data set,
+    Raises InvalidArgument for a service that learns from areas, AlreadyExists for ``out``, and what reading a data set,
     ``plan`` and ``fit`` raise.
     """
     from geoml.learning.segmentation import dataset, plan
 
     show = progress or (lambda _label, _share: None)
     service = _looking(name)
+    _check_new(asked.out)
     data = dataset.read_all(asked.data)
     chosen = {} if asked.holdout is None else {"share": asked.holdout}
     laid = plan.plan(data, seed=asked.seed, **chosen)
@@ -82,6 +83,16 @@ def _looking(name: str) -> Service:
             next_step=f"train it on areas: geoml train {name} --area AREA",
         )
     return service
+
+
+def _check_new(out: Path | None) -> None:
+    if out is not None and out.exists():
+        raise AlreadyExists(
+            "there is something already",
+            where=str(out),
+            expected="a folder that does not exist yet",
+            next_step="name another with --out, or remove this one",
+        )
 
 
 def _fit(home: Home, asked: Asked, laid: Plan, training: Path, show: Progress) -> str:

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from geoml import catalog
 from geoml.cli.app import app
-from geoml.errors import InvalidArgument, UnreadableFile
+from geoml.errors import AlreadyExists, InvalidArgument, UnreadableFile
 
 EVERY = {one.name: one for one in map(catalog.get, catalog.names())}
 SEEING = [name for name, one in EVERY.items() if one.kind == "segmentation"]
@@ -38,6 +38,13 @@ def test_a_service_that_sees_nothing_takes_no_pictures(tmp_path, monkeypatch, na
     error = train(name, "--data", "b.toml", home=tmp_path, monkeypatch=monkeypatch)
     assert isinstance(error, InvalidArgument)
     assert f"geoml train {name} --area AREA" in str(error)
+
+
+@pytest.mark.parametrize("name", SEEING)
+def test_nothing_is_trained_for_a_folder_that_is_taken(tmp_path, monkeypatch, name):
+    words = ("--data", str(tmp_path / "t.toml"), "--out", str(tmp_path))
+    error = train(name, *words, home=tmp_path, monkeypatch=monkeypatch)
+    assert isinstance(error, AlreadyExists)
 
 
 @pytest.mark.parametrize("name", SEEING)
