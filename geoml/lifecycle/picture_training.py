@@ -51,8 +51,8 @@ def train_on_pictures(
     is given, which must not exist; else into the home, where it answers for every area when it was
     accepted, unless a person chose another. MLflow records the run; a failure to record is a note.
 
-    Raises InvalidArgument for a service that learns from areas, AlreadyExists for ``out``, and what reading a data set,
-    ``plan`` and ``fit`` raise.
+    Raises InvalidArgument for a service that learns from areas, AlreadyExists for ``out``, and
+    what reading a data set, ``plan`` and ``fit`` raise.
     """
     from geoml.learning.segmentation import dataset, plan
 
