@@ -23,6 +23,12 @@ def command(
             help="Score with this version, or with the service's 'champion'; no training."
         ),
     ] = None,
+    online: Annotated[
+        bool,
+        typer.Option(
+            "--online", help="Ask the network first for what it knows better: PVGIS for the sun."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Score an area and publish the edition, computing first what is missing or stale."""
@@ -30,7 +36,9 @@ def command(
 
     home = Home.from_environment()
     with progress(f"run {service}") as show:
-        edition, notes = run(home, service, area, force=force, model=model, progress=show)
+        edition, notes = run(
+            home, service, area, force=force, model=model, online=online, progress=show
+        )
     for note in notes:
         say(f"note: {note}")
     say(f"served: {edition.folder}")

@@ -57,12 +57,14 @@ class Ground:
 
     ``latitude`` and ``longitude`` are of its middle, in degrees, NaN where nobody says where it
     is. ``layers`` are rasters of the area by their source key, those of ``Segmentation.beside``
-    that there are.
+    that there are. ``folder`` is the area's own, where ``Segmentation.kept`` may lie; None for a
+    picture of no area.
     """
 
     latitude: float = math.nan
     longitude: float = math.nan
     layers: Mapping[str, Path] = field(default_factory=dict)
+    folder: Path | None = None
 
 
 class AnswersOf(Protocol):
@@ -74,6 +76,7 @@ class AnswersOf(Protocol):
         ``found`` has polygons in metres (in a projected CRS, or in none where nobody knows where
         the picture was taken). The columns are those that ``Segmentation.columns`` declares, and
         ``applicability``, as in a ``Prediction``. Numbers are floats, NaN is unknown.
+        ``attrs["assumptions"]`` may hold what these answers rest on beside the service's own.
         """
 
 
@@ -86,7 +89,9 @@ class Segmentation:
     thing which the area knows already (source ``known``) has its id; the others have an id of
     their own that begins with ``prefix``. Of ``columns``, ``answer`` names those of the target and
     of its lower and upper end, in its unit. ``assumptions()`` are what every answer rests on, ready
-    for JSON; ``notes`` what to say where one of ``beside`` is missing, by its key.
+    for JSON; ``kept`` are files in an area's folder that its answers may rest on too, and
+    ``fetch(folder, latitude, longitude)`` asks the network for them, for who wants that; ``notes``
+    are what to say where one of ``beside`` is missing, by its key.
     """
 
     picture: str
@@ -101,6 +106,8 @@ class Segmentation:
     beside: tuple[str, ...] = ()
     known: str = ""
     assumptions: Callable[[], Mapping[str, Any]] = dict
+    kept: tuple[str, ...] = ()
+    fetch: Callable[[Path, float, float], object] | None = None
     notes: tuple[tuple[str, Text], ...] = ()
 
     def __post_init__(self) -> None:

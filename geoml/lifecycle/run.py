@@ -37,6 +37,7 @@ def run(
     *,
     force: bool = False,
     model: str | None = None,
+    online: bool = False,
     progress: Progress | None = None,
 ) -> tuple[editions.EditionRef, tuple[str, ...]]:
     """Publish an edition of a service in an area; returns notes for the person who asked.
@@ -45,11 +46,14 @@ def run(
     others features are computed and a model is trained when missing or stale. An area without a
     label, or with one too small to learn from, is scored with the service's champion. ``model`` (a
     version, or ``champion`` for the service's) scores with that one instead, and trains nothing.
-    Where the edition that is served is what would be published, it stays, unless ``force``.
+    Where the edition that is served is what would be published, it stays, unless ``force``. The
+    network is asked for nothing, unless ``online``: then for what a service can fetch.
     """
     show = progress or (lambda _label, _share: None)
     service, area = catalog.get(name), load(home, area_id)
     if service.segmentation is not None:
+        if online:
+            segment.fetch(home, service.segmentation, area)
         return _segmented(home, service, service.segmentation, area, model, force, show)
     show("features", 0.0)
     refresh(home, area_id)
@@ -145,7 +149,10 @@ def _is_made_from(
 def _is_same(edition: editions.EditionRef, now: Mapping[str, Any]) -> bool:
     """Whether an edition was made from what a statement says."""
     made = edition.manifest()
-    same = ("model", "model_files", "feature_signatures", "sources", "born", "code_version", "code")
+    same = (
+        *("model", "model_files", "feature_signatures", "sources", "born", "code_version"),
+        *("kept", "code"),  # of what looks at pictures
+    )
     return all(made.get(key) == now.get(key) for key in same)
 
 

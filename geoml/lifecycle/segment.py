@@ -17,6 +17,7 @@ from geoml.areas.area import Area
 from geoml.areas.sources import Source, sources
 from geoml.contract import PROBABILITY, Ground, Segmentation, Service
 from geoml.errors import NotEnoughData
+from geoml.files import sha256
 from geoml.lifecycle.exposure import exposure_of_units
 from geoml.lifecycle.items import edition_item
 from geoml.lifecycle.segment_rasters import copy_known, draw
@@ -53,7 +54,14 @@ def plan(
     used = {key: there[key] for key in _keys(found) if key in there}
     opened = modelstore.open_model(service, ref)
     told = statement(service, found, area, ref, opened.manifest, used)
-    return {**told, "code": _code(service.name)}
+    return {**told, "kept": _kept(home, found, area), "code": _code(service.name)}
+
+
+def fetch(home: Home, found: Segmentation, area: Area) -> None:
+    """Ask the network for what the service can make use of in an area; raises MissingTool."""
+    if found.fetch is not None:
+        west, south, east, north = area.grid.lonlat_bounds()
+        found.fetch(home.area(area.id), (south + north) / 2, (west + east) / 2)
 
 
 def fill(
@@ -80,7 +88,9 @@ def fill(
     show("outlines", 0.6)
     shapes = outlines(picture, threshold=spec_threshold, rules=found.rules())
     show("answers", 0.7)
-    units = units_of(home, service, found, area, shapes, _ground(found, picture, there))
+    ground = _ground(home, found, area, picture, there)
+    units, assumed = units_of(home, service, found, area, shapes, ground)
+    about["assumptions"] = {**about["assumptions"], **assumed}
     columns = {"score": f"{service.name}_score"}
     columns |= {name: name for name in ("lower", "upper", "applicability")}
     layers = {name: units[column].to_numpy(float) for name, column in columns.items()}
@@ -149,10 +159,18 @@ def _look(
     return seen, spec.threshold
 
 
-def _ground(found: Segmentation, picture: Path, there: Mapping[str, Source]) -> Ground:
+def _ground(
+    home: Home, found: Segmentation, area: Area, picture: Path, there: Mapping[str, Source]
+) -> Ground:
     west, south, east, north = read_grid(picture).lonlat_bounds()
     layers = {key: there[key].path for key in found.beside if key in there}
-    return Ground((south + north) / 2, (west + east) / 2, layers)
+    return Ground((south + north) / 2, (west + east) / 2, layers, home.area(area.id))
+
+
+def _kept(home: Home, found: Segmentation, area: Area) -> dict[str, str]:
+    """The hashes of the files in the area's folder that answers rest on."""
+    paths = {name: home.area(area.id) / name for name in found.kept}
+    return {name: sha256(path) for name, path in paths.items() if path.is_file()}
 
 
 def _keys(found: Segmentation) -> tuple[str, ...]:

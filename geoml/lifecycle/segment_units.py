@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -28,8 +30,8 @@ def units_of(
     area: Area,
     outlines: gpd.GeoDataFrame,
     ground: Ground,
-) -> gpd.GeoDataFrame:
-    """One row for each outline, in the order of a Hilbert curve, CRS as given.
+) -> tuple[gpd.GeoDataFrame, Mapping[str, Any]]:
+    """One row for each outline, in the order of a Hilbert curve, CRS as given; what they rest on.
 
     Columns: id, kind, <service>_score, lower, upper (0..100), applicability, why (where there is
     no answer), building (the id of the thing that the town knows, or None), probability (mean over
@@ -48,7 +50,7 @@ def units_of(
         **{one.name: answers[one.name].to_numpy() for one in found.columns},
     }
     units = gpd.GeoDataFrame(told, geometry=outlines.geometry.array, crs=outlines.crs)
-    return hilbert_order(units)
+    return hilbert_order(units), answers.attrs.get("assumptions", {})
 
 
 def compared(

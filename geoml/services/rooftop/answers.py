@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geoml.contract import Ground
+from geoml.types import Text
 
 from .told import COLUMNS
 
 if TYPE_CHECKING:
     import geopandas
     import pandas as pd
+
+    from geoml.features.solar.sky import Sky
 
 SOMEWHERE = (0.0, 15.0, 30.0, 45.0, 60.0)
 """Latitudes between which nearly everybody lives: where a picture says nothing of its place."""
@@ -24,6 +28,10 @@ _ENDS = {
     "kwh_yr": ("kwh_yr_low", "kwh_yr_high"),
 }
 _METRES = "EPSG:32631"
+KEPT = ("sky.toml", "pvgis.json")
+"""The sky that a town wrote down, and what PVGIS said of it: ``geoml.features.solar.choice``."""
+_UNCERTAIN = Text(fr="Incertitude du climat", en="Uncertainty of the climate")
+_YEARS = Text(fr="Écart d'une année à l'autre", en="Spread from year to year")
 _DIGITS = {"m": 1, "m2": 1, "kWp": 2, "kWh": 0, "kWh/m2": 0, "degree": 0, "%": 1}
 
 
@@ -41,7 +49,19 @@ def answers_of(found: geopandas.GeoDataFrame, ground: Ground) -> pd.DataFrame:
             table[column.name] = np.round(table[column.name].astype(float), _DIGITS[column.unit])
     known = np.isfinite(table["irradiation_kwh_m2"].to_numpy(float))
     table["applicability"] = np.where(known, 0.0, np.nan)
-    return table[[*(one.name for one in COLUMNS), "applicability"]]
+    told = table[[*(one.name for one in COLUMNS), "applicability"]]
+    told.attrs["assumptions"] = {} if nowhere else _climate(_sky(ground))
+    return told
+
+
+def fetch(folder: Path, latitude: float, longitude: float) -> None:
+    """Ask PVGIS once for the sun of an area and keep its answer in the area's folder.
+
+    An area with a sky of its own asks nobody. Raises MissingTool without a network.
+    """
+    from geoml.features.solar.choice import sky_of
+
+    sky_of(folder, latitude, longitude, online=True)
 
 
 def assumptions() -> Mapping[str, Any]:
@@ -61,8 +81,33 @@ def _potential(found: geopandas.GeoDataFrame, ground: Ground) -> pd.DataFrame:
     inside = low <= ground.latitude <= high
     place = Place(ground.latitude if inside else 0.0, ground.longitude)
     layers = ground.layers
-    table = potential(found, place, surface=layers.get("dsm"), ground=layers.get("dem"))
+    sky = _sky(ground)
+    table = potential(found, place, surface=layers.get("dsm"), ground=layers.get("dem"), sky=sky)
     return table if inside else _unanswered(table)
+
+
+def _sky(ground: Ground) -> Sky | None:
+    """The best sky that the area has of its own; None for that of the latitude."""
+    from geoml.features.solar.choice import sky_of
+    from geoml.features.solar.sky import LATITUDES
+
+    if ground.folder is None or not LATITUDES[0] <= ground.latitude <= LATITUDES[1]:
+        return None
+    return sky_of(ground.folder, ground.latitude, ground.longitude)
+
+
+def _climate(sky: Sky | None) -> dict[str, Any]:
+    """What an area's own sky adds to the assumptions."""
+    if sky is None:
+        return {}
+    meant = {
+        "sky_uncertainty": (sky.uncertainty, _UNCERTAIN),
+        "sky_interannual": (sky.interannual, _YEARS),
+    }
+    return {
+        name: {"value": value, "unit": "1", **text.as_dict(), "source": sky.source}
+        for name, (value, text) in meant.items()
+    }
 
 
 def _unanswered(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geoml.contract import Accept, Anchored, Legend, Segmentation, Service, Target
 from geoml.types import Text
 
-from .answers import answers_of, assumptions
+from .answers import KEPT, answers_of, assumptions, fetch
 from .inputs import DOUBTS, FEATURES
 from .scene import scene
 from .sun import RoofSun
@@ -56,6 +56,8 @@ FOUND = Segmentation(
     answer=("irradiation_kwh_m2", "irradiation_low", "irradiation_high"),
     beside=("dsm", "dem"),
     known="buildings",
+    kept=KEPT,
+    fetch=fetch,
     assumptions=assumptions,
     notes=(
         (
@@ -80,7 +82,7 @@ SERVICE = Service(
         "0: 600\u00a0kWh/m² or less; 100: 1,800\u00a0kWh/m² or more.",
     ),
     is_not=Text(
-        fr="Ce n'est pas l'étude d'un installateur, ni une autorisation. La solidité du toit, son "
+        fr="Ce n'est pas l'étude d'un installateur, ni un permis. La solidité du toit, son "
         "état, le raccordement et les règles d'urbanisme ne sont pas connus.",
         en="It is not an installer's study, nor a permit. The strength of the roof, its state, the "
         "connection to the grid and planning rules are not known.",

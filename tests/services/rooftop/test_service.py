@@ -57,3 +57,15 @@ def test_the_manifest_says_what_training_wrote_over_what_always_holds(model):
     assert (other.manifest["champion"], other.manifest["synthetic"]) == ("net", True)
     assert model.manifest["interval_level"] == 0.8
     assert np.isfinite(model.predict({"latitude": np.array([10.0])}).target[0])
+
+
+def test_an_area_may_have_a_sky_of_its_own_and_the_answer_says_so(tmp_path):
+    shape = shapely.box(843_000, 6_519_000, 843_010, 6_519_012)
+    roofs = geopandas.GeoDataFrame(geometry=[shape], crs="EPSG:2154")
+    packaged = answers_of(roofs, Ground(45.7, 4.9, folder=tmp_path))
+    own = f'clearness = {[0.95] * 12}\nuncertainty = 0.03\nsource = "our station"\n'
+    (tmp_path / SERVICE.segmentation.kept[0]).write_text(own)
+    clear = answers_of(roofs, Ground(45.7, 4.9, folder=tmp_path))
+    assert (clear["irradiation_kwh_m2"] > packaged["irradiation_kwh_m2"]).all()
+    told = clear.attrs["assumptions"]["sky_uncertainty"]
+    assert (told["value"], told["source"]) == (0.03, "our station")
