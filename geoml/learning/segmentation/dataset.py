@@ -117,6 +117,7 @@ def read(path: Path) -> DataSet:
         ) from error
     _check_keys(told, {"title": str, "pictures": list, "generated": list}, str(path))
     tables = enumerate(told.get("pictures", []), 1)
+    path = path.absolute()  # what is found below it says where it lies: {folder} leads from there
     found = DataSet(
         (str(told.get("title", path.stem)),),
         tuple(_pictures(one, path, f"{path.name}, pictures {n}") for n, one in tables),

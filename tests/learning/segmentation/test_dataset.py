@@ -37,6 +37,12 @@ def test_pictures_are_paired_with_their_masks_by_name(town):
     assert not found.held_out
 
 
+def test_masks_are_found_from_a_relative_path_too(town, monkeypatch):
+    monkeypatch.chdir(town.parent.parent)
+    (found,) = read(town.relative_to(town.parent.parent)).pictures
+    assert all(path.is_file() for path in (*found.images, *found.masks))
+
+
 def test_a_path_may_lead_out_of_the_folder_of_the_file(town, tmp_path):
     (tmp_path / "sets").mkdir()
     moved = tmp_path / "sets" / "town.toml"
