@@ -15,7 +15,7 @@ from geoml.paths import Home
 
 def test_every_error_has_a_status():
     assert {status_of(kind) for kind in errors.walk(errors.GeomlError)[1:]} <= {
-        400, 404, 409, 422, 500, 503, 507
+        400, 404, 409, 413, 415, 422, 500, 503, 507
     }  # fmt: skip
 
 

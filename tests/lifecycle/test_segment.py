@@ -106,6 +106,7 @@ def test_what_is_up_to_date_stays_and_a_forced_run_gives_the_same_bytes(home, se
     }
 
 
+@pytest.mark.slow
 def test_a_surface_model_tells_how_roofs_lie(home, service, tmp_path):
     """Roofs that rise by 0.5 to the east: 26.6 degrees, facing west."""
     area = load(home, "town")
