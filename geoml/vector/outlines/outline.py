@@ -26,6 +26,7 @@ from geoml.vector.outlines.rules import Rules
 from geoml.vector.outlines.separate import separated
 from geoml.vector.outlines.smooth import smoothed
 from geoml.vector.outlines.trace import means, trace
+from geoml.vector.outlines.valleys import parted_by_valleys
 
 CHUNK_PX = 2048
 THRESHOLD = 0.5
@@ -130,6 +131,7 @@ def _table(
     least = least_byte(threshold)
     keep = partial(_kept, rules, pixel_m)
     seen = trace(read, shape, least, chunk_px=chunk_px, keep=keep)
+    seen = parted_by_valleys(seen, read, least, rules.core_m2 / (pixel_m[0] * pixel_m[1]))
     seen = keep(separated(seen, round(rules.neck_m / max(pixel_m))))
     probability = (means(read, shape, seen, chunk_px=chunk_px) - 1) / LEVELS
     drawn, regular = _drawn(seen, rules, pixel_m)
