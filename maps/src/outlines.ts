@@ -9,8 +9,8 @@ import { units } from "./api";
 import type { Pinned } from "./api";
 import type { Bounds, Unit } from "./types";
 
-/** From here a house is large enough to have an outline: 40 cm a pixel in mid-latitudes. */
-export const NEAR = 18;
+/** From here a house is large enough to have an outline: 80 cm a pixel in mid-latitudes. */
+export const NEAR = 17;
 /** More than these are no map but a net: none is drawn before all of them can be. */
 const MOST = 2000;
 /** How much more than the view is asked for, so that a small move asks nothing. */
@@ -40,6 +40,8 @@ export class Outlines {
       this.forget();
       return;
     }
+    // The first outlines are hairlines: wider ones would be all that is seen of a small roof.
+    this.map.getContainer().classList.toggle("hairlines", this.map.getZoom() === NEAR);
     const view = this.map.getBounds();
     if (this.known?.contains(view)) {
       return;

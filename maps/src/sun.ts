@@ -8,6 +8,9 @@ import type { Unit } from "./types";
 
 type Row = readonly [string, string];
 
+/** Percent of the sun, below which rounding would say that none is lost. */
+const LITTLE = 0.5;
+
 /** Clockwise from the north. */
 const SIDES: readonly Key[] = [
   "side_n", "side_ne", "side_e", "side_se", "side_s", "side_sw", "side_w", "side_nw",
@@ -104,9 +107,11 @@ function rows(unit: Unit, words: Words): readonly Row[] {
 
 function shade(unit: Unit, words: Words): string {
   const lost = number(unit, "shading_percent");
-  return lost === null
-    ? words.t("sun_shade_unknown")
-    : words.t("sun_shade_lost", { share: percent(lost / 100, words.lang) });
+  if (lost === null) {
+    return words.t("sun_shade_unknown");
+  }
+  const share = percent(lost / 100, words.lang);
+  return lost < LITTLE ? words.t("sun_shade_little") : words.t("sun_shade_lost", { share });
 }
 
 function energy(kwh: number, words: Words): string {

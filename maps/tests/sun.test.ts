@@ -64,6 +64,10 @@ describe("the sun on a roof", () => {
     expect(renderSun(unknown, EN)?.querySelector(".compass.none")).not.toBeNull();
   });
 
+  it("does not say that no sun is lost where a little is", () => {
+    expect(told(roof({ shading_percent: 0.3 }))).toContain("Shadenext to none");
+  });
+
   it("calls unknown what is not known, and never shows a 0 for it", () => {
     const text = told(roof({ shading_percent: null, kwp: null, usable_area_m2: null }));
     expect(text).toContain("Shadeunknown");
