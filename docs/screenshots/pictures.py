@@ -78,14 +78,15 @@ def link(name: str = SERVICE, layer: str = "score", zoom: int = 14, ask: bool = 
 def found(name: str) -> Address:
     """The map around a thing that a service found in a picture, asking about it.
 
-    It is larger than most, and of those the one with the best score.
+    It is larger than most, its score better than most, and it stands nearest to the middle.
     """
 
     def path(home: Home) -> str:
         units = find(home, f"{name}-{TOWN}")
         frame = units.frame(slice(0, len(units)))
-        size = frame.area.rank(pct=True)
-        best = frame[size.between(0.6, 0.9)][f"{name}_score"].idxmax()
+        size, score = (one.rank(pct=True) for one in (frame.area, frame[f"{name}_score"]))
+        good = frame[size.between(0.6, 0.9) & (score > 0.8)]
+        best = good.distance(frame.union_all().centroid).idxmin()
         point = frame.geometry[best].representative_point()
         lon, lat = transformer(units.crs, "OGC:CRS84").transform(point.x, point.y)
         return f"/maps/#{TOWN}/{name}/score/19/{lat}/{lon}//{lat},{lon}"
