@@ -25,7 +25,7 @@ class Eager:
         from geoml.learning.segmentation.net import Recipe, build, serving
 
         told = read_json(folder / "manifest.json")
-        net = build(Recipe.from_dict(told["recipe"]) if "recipe" in told else Recipe())
+        net = build(Recipe.from_dict(told["architecture"]) if "architecture" in told else Recipe())
         _fill(net, folder / "model.onnx")
         self.torch, self.net = torch, serving(net).eval()
         self._check(folder)

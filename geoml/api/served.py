@@ -96,10 +96,10 @@ class Served:
         folder = modelstore.find(self.home, service, version).folder
 
         def opened() -> Network:
-            from geoml.learning.segmentation.engine import open_engine, open_model_folder
+            from geoml.learning.segmentation.choice import open_chosen
 
-            spec, _ = open_model_folder(folder)
-            return Network(f"{service}@{version}", open_engine(folder), spec)
+            spec, engine = open_chosen(self.home, folder)
+            return Network(f"{service}@{version}", engine, spec)
 
         return self.keep(("network", service, version), folder / "manifest.json", opened)
 

@@ -136,18 +136,19 @@ def _look(
     show: Progress,
 ) -> tuple[Path, float]:
     """The raster of what the network sees in the whole picture, and where its classes part."""
-    from geoml.learning.segmentation.engine import open_engine
+    from geoml.learning.segmentation.choice import chosen, open_chosen
     from geoml.learning.segmentation.infer import write_probability
     from geoml.learning.segmentation.spec import Spec
 
     spec = Spec.of(ref.manifest())
+    about["engine"] = chosen(home, spec.sha256).label
     cache = home.cache(service.name, area.id) / _SCRATCH
-    seen = cache / f"{picture.sha256[:12]}-{spec.sha256[:12]}.tif"
+    seen = cache / f"{picture.sha256[:12]}-{spec.sha256[:12]}-{about['engine']}.tif"
     if not seen.is_file():
         cache.mkdir(parents=True, exist_ok=True)
         show("looking", 0.0)
         write_probability(
-            open_engine(ref.folder),
+            open_chosen(home, ref.folder)[1],
             spec,
             picture.path,
             seen,

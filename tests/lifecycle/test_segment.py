@@ -74,6 +74,7 @@ def test_the_edition_says_what_it_was_made_from_and_what_lacks(edition, service)
     told = edition.manifest()
     assert set(told["sources"]) == {"ortho", "dem", "buildings"}
     assert told["date"] == "2025-07-20"
+    assert told["engine"] == "onnxruntime-f32"
     assert told["units"] == {service.segmentation.unit: 16}
     assert all(value > 0 for value in told["totals"].values())
     assert told["known"]["found"] == 16

@@ -133,7 +133,7 @@ def _manifest(
         "champion": "unet",
         "champion_reason": _reason(worst, accepted).as_dict(),
         "architecture": recipe.as_dict(),
-        "frozen": True,  # it belongs to no area: a town may bring pictures, and need not
+        "frozen": False,
         "score_kind": service.score_kind,
         "accepted": accepted,
         "synthetic": not learned,
