@@ -160,18 +160,20 @@ def _kept(rules: Rules, pixel_m: tuple[float, float], polygons: Shapes) -> Shape
 
 def _drawn(seen: Shapes, rules: Rules, pixel_m: tuple[float, float]) -> tuple[Shapes, Mask]:
     """(outlines in metres, x right and y up; which of them were regularised)."""
+    drawn, regular = np.empty(len(seen), object), np.zeros(len(seen), bool)
+    for start in range(0, len(seen), _AT_ONCE):  # what was seen has a corner for every other pixel
+        some = slice(start, start + _AT_ONCE)
+        drawn[some], regular[some] = _some_drawn(seen[some], rules, pixel_m)
+    return drawn, regular
+
+
+def _some_drawn(seen: Shapes, rules: Rules, pixel_m: tuple[float, float]) -> tuple[Shapes, Mask]:
     side = max(pixel_m)
     raw = shapely.transform(seen, lambda xy: xy * np.array([pixel_m[0], -pixel_m[1]]))
-    drawn = shapely.simplify(raw, rules.tolerance_m(side), preserve_topology=True)
+    plain = shapely.simplify(raw, rules.tolerance_m(side), preserve_topology=True)
     if not rules.regularise:
-        return drawn, np.zeros(len(drawn), bool)
-    passed = np.zeros(len(drawn), bool)
-    for start in range(0, len(drawn), _AT_ONCE):  # smooth outlines have a point a pixel
-        some = slice(start, start + _AT_ONCE)
-        drawn[some], passed[some] = regularised(
-            smoothed(seen[some], pixel_m), raw[some], drawn[some], side
-        )
-    return drawn, passed
+        return plain, np.zeros(len(plain), bool)
+    return regularised(smoothed(seen, pixel_m), raw, plain, side)
 
 
 def _corners(polygons: Shapes) -> NDArray[np.int64]:

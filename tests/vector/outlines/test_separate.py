@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -45,6 +45,7 @@ def test_houses_that_the_net_joined_are_two_rows():
     assert outlines_of(p, 0.25)["area_m2"].to_numpy() == pytest.approx([125, 150], rel=0.02)
 
 
+@settings(max_examples=25)
 @given(arrays(bool, (6, 6), elements=st.booleans()))
 def test_bodies_lie_inside_on_whole_pixels_and_are_valid(blocks):
     mask = np.kron(blocks, np.ones((5, 5))).astype(np.uint8)

@@ -59,7 +59,7 @@ def test_bodies_of_bodies_are_found_at_their_own_threshold():
     assert cores(encoded(p), p > 0.5, LEAST, 100)[1] == 3
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.integers(0, 10_000))
 def test_bodies_are_valid_and_share_the_pixels_out(seed):
     p = gaussian_filter(np.random.default_rng(seed).random((60, 60)), 3)
