@@ -82,6 +82,7 @@ def _execute(nbclient, book, folder):
     kernel.ip = str(folder / "ipc")
     place = {"metadata": {"path": str(book.parent)}}
     client = nbclient.NotebookClient(notebook, km=kernel, timeout=600, resources=place)
+    client.owns_km = True  # else the kernel lives, and keeps its memory, as long as the tests do
     client.execute(env=environment)
     return notebook, scratch, home
 
