@@ -40,11 +40,13 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory, run_in):
-    """The packages and the walking tests of this checkout, and the files of the page."""
+    """The packages and the walking tests of this checkout, and the files of the page.
+
+    Files keep their times, so what Python and numba made of them is theirs in the copy too.
+    """
     tree = tmp_path_factory.mktemp("tree")
-    skip = shutil.ignore_patterns("__pycache__")
     for package in ("geoml", "tiles"):
-        shutil.copytree(ROOT / package, tree / package, ignore=skip)
+        shutil.copytree(ROOT / package, tree / package)
     (tree / "tests" / "services").mkdir(parents=True)
     for walker in sorted((ROOT / "tests" / "services").glob("test_*.py")):
         shutil.copy(walker, tree / "tests" / "services")
