@@ -43,8 +43,9 @@ smoke: $(ENV)/.demo maps/dist/index.html  ## Start the server on a free port, as
 test: $(ENV)/.dev  ## Every test that needs no server or browser
 	$(PY) -m pytest -q -n 2 -m "not slow"
 
+# Three on two processors: a fifth of the time these tests wait for servers, browsers and disks.
 test-slow: $(ENV)/.dev maps/dist/index.html  ## Servers, Chromium, kill loops, real data
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15 -m slow
+	$(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations=15 -m slow
 
 test-deep: $(ENV)/.deep  ## The tests that need PyTorch
 	$(PY) -m pytest -q -m deep
