@@ -1,13 +1,14 @@
 """Check what can be checked against the world; write ``docs/validation.md``: ``make validation``.
 
 A section is a title and a function that gives lines of Markdown. Every number on the page comes
-from here.
+from here. ``python -m benchmarks.validation Roof`` measures again what has a title that begins so,
+and leaves the rest of the page as it is, its day included.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,19 @@ from time import perf_counter
 import numpy as np
 import rasterio
 
-from benchmarks import grass, heat, jakarta, made_up_flood, veneto, wake_county
+from benchmarks import (
+    alexandria,
+    banepa,
+    district,
+    dubai,
+    grass,
+    heat,
+    jakarta,
+    made_up_flood,
+    roofs_in_all,
+    veneto,
+    wake_county,
+)
 from benchmarks.page import table, text
 from geoml.features.hydrology.drainage import CHANNEL_KM2
 from geoml.features.surface_kind import COARSEST_M, plateaus, shows_buildings
@@ -24,12 +37,11 @@ from geoml.types import Array
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 DATA = wake_county.FOLDER.parents[1]
-ALEXANDRIA = DATA / "buildings" / "alexandria"
 HEAD = """# Against the world
 
 Written by `make validation` on {day}, from public data that are no part of the project (they lie
 in `../shared/data`). The tests in `tests/real` hold the library to the same numbers, or to bounds
-on them. The one section on made-up data says so.
+on them. What is measured on made-up data says so.
 """
 
 
@@ -50,16 +62,39 @@ class Section:
         return "\n".join([f"## {self.title}", "", *lines])
 
 
-def main() -> int:
-    """Write the page; 1 where the data are not here, and the page stays as it is."""
+def main(asked: Sequence[str] = ()) -> int:
+    """Write the page, or its sections that are asked for by how their titles begin.
+
+    1 where the data are not here, and the page stays as it is.
+    """
     if not DATA.is_dir():
         print(f"no data at {DATA}: nothing is written", file=sys.stderr)
         return 1
     head = HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}").strip()
-    page = "\n\n".join([head, *(section.told() for section in SECTIONS)])
-    PAGE.write_text(page + "\n", encoding="utf-8")
+    before = PAGE.read_text(encoding="utf-8") if asked else ""
+    PAGE.write_text(page(head, before, asked), encoding="utf-8")
     print(f"wrote {PAGE}")
     return 0
+
+
+def page(head: str, before: str, asked: Sequence[str]) -> str:
+    """The whole page; with ``asked``, its head and the sections not asked for as they were."""
+    kept = dict(_parted(before))
+    told = [
+        one.told()
+        if one.title not in kept or one.title.startswith(tuple(asked))
+        else kept[one.title]
+        for one in SECTIONS
+    ]
+    return "\n\n".join([kept.get("", head), *told]) + "\n"
+
+
+def _parted(before: str) -> list[tuple[str, str]]:
+    """(title, text) of each section of a page, its head under no title."""
+    if not before:
+        return []
+    head, *sections = before.strip().split("\n\n## ")
+    return [("", head), *((one.partition("\n")[0], f"## {one}") for one in sections)]
 
 
 def drainage() -> list[str]:
@@ -140,7 +175,7 @@ def surfaces() -> list[str]:
     told = []
     for name, kind in (("dsm.tif", "surface"), ("dtm.tif", "ground")):
         for coarser in range(1, 7):
-            values, pixel = _coarser(ALEXANDRIA / name, coarser)
+            values, pixel = _coarser(alexandria.FOLDER / name, coarser)
             told.append(_surface_row(f"Alexandria, {kind}", values, pixel))
     told.append(_surface_row("Wake County, ground", county.elevation, county.side))
     return [
@@ -177,12 +212,19 @@ def _coarser(path: Path, factor: int) -> tuple[Array, float]:
 SECTIONS = (
     Section("Drainage from the ground alone", drainage, (wake_county.FOLDER,)),
     Section("Routing beside GRASS", reference, (wake_county.FOLDER,)),
-    Section("A surface model taken for the ground", surfaces, (ALEXANDRIA, wake_county.FOLDER)),
+    Section("A surface model taken for the ground", surfaces,
+            (alexandria.FOLDER, wake_county.FOLDER)),
     Section("A flood model where a town has a label", made_up_flood.section),
     Section("Buildings in a modelled flood", jakarta.section, (jakarta.FOLDER,)),
     Section("An observed flood, as delivered", veneto.section, (veneto.FOLDER,)),
     Section("Surface heat on real ground", heat.section, heat.FOLDERS),
-)
+    Section("Roofs in a strip that was kept out", banepa.section, (banepa.FOLDER,)),
+    Section("Roofs of a place it never saw", dubai.section, (dubai.FOLDER, banepa.FOLDER)),
+    Section("Roofs of a generated district", district.section),
+    Section("Roof faces on a real surface model", alexandria.section, (alexandria.FOLDER,)),
+    Section("Roofs: the worst of it, and what this is not", roofs_in_all.section,
+            (banepa.FOLDER, dubai.FOLDER)),
+)  # fmt: skip
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
