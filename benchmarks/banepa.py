@@ -30,7 +30,7 @@ from geoml.learning.segmentation.evaluate import pieces
 from geoml.learning.segmentation.infer import predict_chip
 from geoml.learning.segmentation.metrics import Counts
 from geoml.learning.segmentation.sheets import source
-from geoml.learning.segmentation.splits import Region
+from geoml.learning.segmentation.splits import GAP_M, Region
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "ortho" / "banepa"
 PLACE = "banepa"
@@ -49,8 +49,8 @@ def section() -> list[str]:
         text(
             f"""Banepa, Nepal: dense roofs of concrete and sheet metal, 0.13 m per pixel from a
             drone, outlines from OpenStreetMap. The model that ships ({one.called}) learned from
-            this town. A strip of {wide:.0f} m by {high:.0f} m across it was kept out, with 16 m
-            beside it, and is all that is told here; its other places were
+            this town. A strip of {wide:.0f} m by {high:.0f} m across it was kept out, with
+            {GAP_M:g} m beside it, and is all that is told here; its other places were
             {_listed(one.manifest["learned_from"])}. *Trivial rule*: {rule}, chosen among five
             indices where the model learned. *Edge IoU* counts the pixels within 1 m of an outline;
             *roof area* is how much more or less than the truth there is of it."""

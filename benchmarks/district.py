@@ -94,6 +94,11 @@ def section() -> list[str]:
             [[name, f"{m2:,.0f}", f"{kwh / 1000:,.0f}", _share(kwh, true)]
              for name, kwh, m2 in made],
         ),
+        "",
+        text(
+            """In the last two rows errors can cancel: more roof than there is, and less of it
+            fitted. The roof area of the first table is to be read beside them."""
+        ),
     ]  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def section() -> list[str]:
 def _learned() -> str:
     if model().learned_from(PLACE):
         return "**The model learned from this place**, so these numbers flatter it."
-    return "Nothing was learned from this place, or from one like it."
+    return "Nothing was learned from this place."
 
 
 def _ordinal(count: int) -> str:
