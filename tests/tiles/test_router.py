@@ -267,7 +267,7 @@ def photograph():
 
 @pytest.fixture(scope="module")
 def imagery(photograph, layers, tmp_path_factory):
-    """A client of a base layer whose tile 3/4/2 is the photograph, and so is that of a part, 5/19/8."""
+    """A client of a base layer: tile 3/4/2 is the photograph, and so is that of a part, 5/19/8."""
     path = tmp_path_factory.mktemp("imagery") / "base.pmtiles"
     ends = [f"{end}_{axis}_e7" for end in ("min", "max", "center") for axis in ("lon", "lat")]
     header = {"tile_type": TileType.WEBP, "tile_compression": Compression.NONE, "center_zoom": 0}
