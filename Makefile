@@ -16,6 +16,7 @@ export GEOML_HOME ?= $(CURDIR)/data
 # Nothing that we depend on may phone home.
 export DO_NOT_TRACK = 1
 export MLFLOW_DISABLE_TELEMETRY = true
+export ORT_DISABLE_TELEMETRY = 1
 export GIT_PYTHON_REFRESH = quiet
 
 PORT    ?= 8000

@@ -97,6 +97,7 @@ def _no_telemetry() -> None:
     for name, value in {
         "DO_NOT_TRACK": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        "ORT_DISABLE_TELEMETRY": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "GIT_PYTHON_REFRESH": "quiet",
     }.items():

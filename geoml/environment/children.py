@@ -18,7 +18,12 @@ Progress: TypeAlias = Callable[[str, float], None]
 
 _CHILD = Path(__file__).with_name("child.py")
 _PATIENCE_S = 120.0
-_QUIET = {"DO_NOT_TRACK": "1", "MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "ORT_DISABLE_TELEMETRY": "1",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
 
 
 @dataclass(frozen=True, slots=True)

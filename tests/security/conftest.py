@@ -13,12 +13,14 @@ import threading
 import time
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote, unquote
 
 import pytest
+import shapely
 
 import geoml
 from geoml.api.app import create_app
@@ -230,13 +232,22 @@ def operations(attacked, ground):
 def good(attacked, operations):
     """A good value of each path parameter, so that an attack on another one goes deep."""
     town = attacked.ask("get", "/areas/town").json()
-    edition = next(one for one in town["editions"] if one["layers"])
     names = [one["id"] for one in attacked.ask("get", "/collections").json()["collections"]]
     cells = next(name for name in names if name.endswith("-cells"))
     feature = cells.removesuffix("-cells")
+    edition = next(one for one in town["editions"] if feature == f"{one['service']}-town")
     stac = attacked.ask("get", "/stac/collections").json()["collections"][0]["id"]
     items = attacked.ask("get", f"/collections/{feature}/items?limit=1").json()
     records = attacked.ask("get", f"/stac/collections/{stac}/items").json()
+    # Where a unit of the service is: in the middle of a town there need not be a roof.
+    places = {"lon": lambda name: unit_at(name)[0], "lat": lambda name: unit_at(name)[1]}
+
+    @cache
+    def unit_at(service):
+        first = attacked.ask("get", f"/collections/{service}-town/items?limit=1").json()
+        inside = shapely.geometry.shape(first["features"][0]["geometry"]).representative_point()
+        return f"{inside.x}", f"{inside.y}"
+
     west, south, east, north = town["bbox"]
     tile = _tile((west + east) / 2, (south + north) / 2)
     found = {
@@ -254,6 +265,8 @@ def good(attacked, operations):
     }
 
     def value(path, parameter):
+        if path.startswith("/services/") and parameter["name"] in places:
+            return places[parameter["name"]](path.split("/")[2])
         if path.startswith("/stac") and parameter["name"] == "collectionId":
             return stac
         if parameter["name"] == "collectionId" and "/map/" in path:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Protocol, TypeAlias, get_args
@@ -137,11 +139,18 @@ class _Ready:
 _: type[Engine] = _Ready
 
 
-def _onnxruntime(content: bytes, _precision: Precision, threads: int, where: str) -> _Run:
+def runtime() -> ModuleType:
+    """ONNX Runtime, with its reports to its makers off; raises MissingExtra where it is not."""
+    # Read once, when the library is loaded: it would leave an identifier on disk and call home.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
-        import onnxruntime
+        return import_module("onnxruntime")
     except ImportError as error:
         raise MissingExtra.of("serve", "onnxruntime") from error
+
+
+def _onnxruntime(content: bytes, _precision: Precision, threads: int, where: str) -> _Run:
+    onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoml.errors import MissingExtra, NotEnoughData
+from geoml.learning.segmentation.engine import runtime
 
 _KEPT = 2
 """Layers at each end that stay as they are: the first sees bytes of colour, the last decides."""
@@ -22,6 +23,7 @@ def quantised(content: bytes, pictures: Iterable[NDArray[np.uint8]]) -> bytes:
     Static, per channel, ranges by what the pictures bring about (ONNX Runtime's quantisation, in
     QDQ form, which OpenVINO reads too). Raises MissingExtra, NotEnoughData without a picture.
     """
+    runtime()
     try:
         import onnx
         from onnxruntime import quantization

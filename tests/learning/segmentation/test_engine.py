@@ -39,6 +39,18 @@ def test_a_model_that_is_not_its_manifests_is_not_opened(folder, tmp_path):
         open_engine(tmp_path)
 
 
+def test_the_runtime_calls_nobody_and_leaves_nothing(folder, tmp_path):
+    """Its wheels report home by default: an identifier on disk and an upload."""
+    code = (
+        "import sys; from pathlib import Path; from geoml.learning.segmentation.engine import *;"
+        f"sys.exit(open_engine(Path({str(folder)!r})).label != 'onnxruntime-f32')"
+    )
+    places = {"TMPDIR": str(tmp_path), "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    env = {name: value for name, value in os.environ.items() if "TELEMETRY" not in name}
+    subprocess.run([sys.executable, "-c", code], env=env | places, check=True, timeout=60)
+    assert list(tmp_path.rglob("*")) == []
+
+
 @pytest.mark.parametrize("content", [b"", b"not a model", bytes(100)])
 def test_what_is_no_model_is_told(content):
     pytest.importorskip("onnxruntime")
