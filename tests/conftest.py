@@ -36,12 +36,23 @@ KEYS = ("red", "nir", "lst", "dem", "buildings", "water")
 GRID = Grid("EPSG:2154", 843_000.0, 6_520_500.0, 30.0, 30.0, 120, 120)
 
 
-LONGEST = ("test_one_folder.py", "test_notebooks.py", "test_site.py")
-"""Files with tests of minutes: started last, they are what the other workers wait for."""
+LONGEST = (
+    "test_notebooks.py",
+    "test_one_folder.py",
+    "test_hostile_rasters.py",
+    "test_site.py",
+    "test_add_a_service.py",
+    "test_pennsylvania.py",
+    "test_schema.py",
+    "test_partial.py",
+    "test_hostile_vectors.py",
+)
+"""Files that take minutes, longest first: started last, all other workers would wait for them."""
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
