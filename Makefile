@@ -49,7 +49,7 @@ test-slow: $(ENV)/.dev maps/dist/index.html  ## Servers, Chromium, kill loops, r
 	$(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations=15 -m slow
 
 test-deep: $(ENV)/.deep  ## The tests that need PyTorch
-	$(PY) -m pytest -q -n 2 -m deep
+	$(PY) -m pytest -q -m deep
 
 lint: $(ENV)/.dev  ## Style and spelling
 	$(ENV)/bin/ruff check .

@@ -64,20 +64,25 @@ def _of_place(here: list[Sheet], share: float, seed: int, gap_m: float) -> list[
         return [_whole(one, "learn") for one in here]
     groups = sorted({one.group for one in here})
     if len(groups) < _FEW:
-        return [region for one in here for region in _cut(one, share, seed, gap_m)]
+        ordered = sorted(here, key=lambda one: one.key)
+        draws = (np.random.default_rng([seed, len(one.place) + n]) for n, one in enumerate(ordered))
+        cut = zip(ordered, draws, strict=True)
+        return [region for one, draw in cut for region in _cut(one, share, draw, gap_m)]
     count = max(1, round(share * len(groups)))
     out = set(np.random.default_rng(seed).permutation(groups)[:count].tolist())
     return [_whole(one, "report" if one.group in out else "learn") for one in here]
 
 
-def _cut(sheet: Sheet, share: float, seed: int, gap_m: float) -> list[Region]:
+def _cut(sheet: Sheet, share: float, draw: np.random.Generator, gap_m: float) -> list[Region]:
     """A strip across the longer side, at one of the places where 1 / share of them fit."""
     length = max(sheet.shape)
     strip = round(length * share)
     slots = max(1, length // strip)
-    slot = int(np.random.default_rng([seed, len(sheet.key)]).integers(slots))
+    slot = int(draw.integers(slots))
     first = length - strip if slot == slots - 1 else slot * strip
     gap = round(gap_m / sheet.gsd_m)
+    if first <= gap and first + strip + gap >= length:
+        first = 0  # a strip in the middle of a small sheet would leave nothing to learn from
     before, after = first - gap, first + strip + gap
     regions = [Region(sheet, _across(sheet, first, strip), "report")]
     if before > 0:
