@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 PARIS = (2.30, 48.80, 2.33, 48.82)
 """Where a file goes that does not say where it belongs."""
-LONGEST_S = 60.0  # a hang, not a speed: a picture with colours is drawn whole, beside two other tests
+LONGEST_S = 60.0  # a hang, not a speed: a palette is drawn whole, beside two other tests
 HALF_M = 3_000.0
 ELSEWHERE = ("geo/cog_world.tif",)
 """Covers Paris too; its own middle is the sea, where it knows nothing."""
