@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import geopandas
@@ -253,7 +253,8 @@ def doors(town, tmp_path_factory):
     for name in ("areas", "editions", "models"):
         (home.root / name).symlink_to(town.root / name)
     given, _ = tokens.create(home, ["read"], timedelta(days=1))
-    yield SimpleNamespace(home=home, staff={"authorization": f"Bearer {given}"})
+    staff = MappingProxyType({"authorization": f"Bearer {given}"})  # clients add their own to a dict
+    yield SimpleNamespace(home=home, staff=staff)
     database.close()
 
 

@@ -24,7 +24,7 @@ def schema(doors):
     from schemathesis.config import SchemathesisConfig
 
     app = create_app(Settings(home=doors.home.root, writes_per_minute=0))
-    told = {"config": SchemathesisConfig(), "headers": doors.staff}
+    told = {"config": SchemathesisConfig(), "headers": dict(doors.staff)}
     return schemathesis.openapi.from_asgi("/api", app, **told)
 
 
@@ -56,7 +56,7 @@ def test_every_operation_keeps_its_word(schema, promises, doors):
         ends = time.monotonic() + WHOLE_S / len(found)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             try:
-                headers = doors.staff if mode is GenerationMode.POSITIVE else {}
+                headers = dict(doors.staff) if mode is GenerationMode.POSITIVE else {}
                 _drive(operation, mode, promises, ends, faults, headers)
             except Unsatisfiable:  # an operation without parameters cannot be asked wrongly
                 assert mode is GenerationMode.NEGATIVE, operation.label
