@@ -94,7 +94,7 @@ def read_rgb(
     if colours.stretch is not None:
         low, high = colours.stretch
         share = (values.astype(np.float32) - low) / (high - low)
-        return np.rint(1 + 254 * np.clip(share, 0, 1)).astype(np.uint8), known
+        values = np.rint(1 + 254 * np.clip(share, 0, 1)).astype(np.uint8)
     return (np.repeat(values, 3, axis=0) if len(values) == 1 else values), known
 
 
