@@ -253,7 +253,8 @@ def doors(town, tmp_path_factory):
     for name in ("areas", "editions", "models"):
         (home.root / name).symlink_to(town.root / name)
     given, _ = tokens.create(home, ["read"], timedelta(days=1))
-    staff = MappingProxyType({"authorization": f"Bearer {given}"})  # clients add their own to a dict
+    # Read-only, since some clients write headers of their own into what they are given.
+    staff = MappingProxyType({"authorization": f"Bearer {given}"})
     yield SimpleNamespace(home=home, staff=staff)
     database.close()
 
