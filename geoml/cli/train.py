@@ -135,7 +135,7 @@ def _say_notes(folder: Path, notes: tuple[str, ...], manifest: dict[str, Any]) -
 def _told(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
     numbers = [name for name in metrics["table"][0] if name not in _WORDS]
     rows = [
-        (_called(one, metrics), one["scheme"], *(f"{one[name]:.2f}" for name in numbers))
+        (_called(one, metrics), one["scheme"], *(_number(one[name], 2) for name in numbers))
         for one in metrics["table"]
     ]
     reference = manifest["reference"].get("text", {}).get("en", "none")
@@ -153,14 +153,14 @@ def _told(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
 
 def _called(line: dict[str, Any], metrics: dict[str, Any]) -> str:
     """A candidate by its name; the baseline with the features that its line goes through."""
-    through = metrics["baseline"]
-    if line["candidate"] != through["candidate"]:
+    through = metrics.get("baseline")  # a learned probability is held against rules instead
+    if through is None or line["candidate"] != through["candidate"]:
         return str(line["candidate"])
     return f"line through {', '.join(through['features'])}"
 
 
-def _number(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3f}"
+def _number(value: float | None, digits: int = 3) -> str:
+    return "unknown" if value is None else f"{value:.{digits}f}"
 
 
 _WORDS = ("candidate", "scheme", "optimistic")

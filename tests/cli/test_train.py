@@ -5,7 +5,11 @@ from typer.testing import CliRunner
 
 from geoml import catalog
 from geoml.cli.app import app
+from geoml.cli.train import _told
 from geoml.errors import AlreadyExists, InvalidArgument, UnreadableFile
+from geoml.files import read_json
+from geoml.learning import boosting
+from geoml.learning.samples import take
 
 EVERY = {one.name: one for one in map(catalog.get, catalog.names())}
 SEEING = [name for name, one in EVERY.items() if one.kind == "segmentation"]
@@ -53,3 +57,24 @@ def test_a_service_that_sees_wants_a_data_set_that_is_there(tmp_path, monkeypatc
     error = train(name, "--data", absent, home=tmp_path, monkeypatch=monkeypatch)
     assert isinstance(error, UnreadableFile)
     assert absent in str(error)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_training_measured_is_a_table_of_every_candidate(tmp_path, monkeypatch, name):
+    """Of the model that its scene teaches, whichever kind of table its metrics are."""
+    monkeypatch.setattr(boosting, "ROUNDS", 10)
+    service = EVERY[name]
+    scene = service.scene()
+    target, reference = service.target_of(
+        scene.label, scene.features, scene.grid, inside=scene.inside
+    )
+    cells = take(service, scene.features, target, scene.grid, scene.support_m, area="scene")
+    about = {"reference": reference, "support_m": scene.support_m, "synthetic": True,
+             "label": {"key": "test", "quantity": "test"}, "version": "1", "created": ""}  # fmt: skip
+    manifest = service.train(cells, tmp_path, meta=about)
+    metrics = read_json(tmp_path / "metrics.json")
+    told = _told(manifest, metrics)
+    lines = [one for one in metrics["table"] if one["candidate"] != "baseline"]
+    assert all(one["candidate"] in told or "line through" in told for one in lines)
+    assert told.count("\n") >= len(metrics["table"]) + 6
+    assert f"served: {manifest['champion']}" in told
