@@ -147,5 +147,6 @@ class TargetOf(Protocol):
         *,
         inside: Mask | None,
         mode: str = "auto",
+        source: str = "",
     ) -> tuple[Array, dict[str, Any]]:
         """The target raster (for heat: kelvin above a reference) and how it was made."""

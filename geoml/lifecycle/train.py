@@ -200,6 +200,7 @@ def _samples(
         area.grid,
         inside=_inside(area),
         mode=_with_period(mode, label),
+        source=label.key,
     )
 
     def read_block(name: str, window: Window) -> Array:

@@ -37,9 +37,11 @@ def train(
     NotEnoughData for one that is smaller yet, or all flooded, or all dry.
     """
     service = _service()
+    # What the label counts as flooded is no reference of an index that learned nothing from it.
+    about = {name: value for name, value in meta.items() if name != "reference"}
 
     def keep(where: Path) -> dict[str, Any]:
-        return freeze(service, where, {**_told(service, samples, seed), **meta})
+        return freeze(service, where, {**_told(service, samples, seed), **about})
 
     try:
         return learned.learn(
@@ -52,7 +54,7 @@ def train(
             holdout_share=holdout_share,
         )
     except NotEnoughData:
-        return _measure(service, samples, folder, {**_told(service, samples, seed), **meta})
+        return _measure(service, samples, folder, {**_told(service, samples, seed), **about})
 
 
 def load(folder: Path, manifest: Mapping[str, Any]) -> Model:

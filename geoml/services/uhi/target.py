@@ -37,6 +37,7 @@ def target_of(
     *,
     inside: Mask | None,
     mode: str = "auto",
+    source: str = "",  # noqa: ARG001 - there is one kind of label
 ) -> tuple[Array, dict[str, Any]]:
     """Kelvin above the reference temperature, and what that reference is.
 

@@ -38,6 +38,17 @@ def test_every_class_of_an_extent_is_water():
     )
 
 
+def test_an_extent_says_nothing_about_depth():
+    classes = np.array([[0, 1], [3, np.nan]], np.float32)
+    _, told = target_of(classes, {}, GRID, inside=None, mode="auto@100y", source="flood_extent")
+    assert told["threshold_m"] is None
+    assert "inside the mapped extent" in told["text"]["en"]
+    assert "m of water" not in told["text"]["en"]
+    assert "100" in told["text"]["fr"]
+    with pytest.raises(InvalidArgument, match="nothing about depth"):
+        target_of(classes, {}, GRID, inside=None, mode="12", source="flood_extent")
+
+
 @pytest.mark.parametrize("mode", ["ring", "", "-1", "0.3 m", "0.3@0y", "nan", "1e9", "0.3@y"])
 def test_what_is_no_depth_is_refused(mode):
     with pytest.raises(InvalidArgument) as told:
