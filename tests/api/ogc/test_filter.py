@@ -215,7 +215,10 @@ BAD = [
     "applicability" + " + 1" * 900 + " = 2", "a=1" + " AND a=1" * 490,
     "S_INTERSECTS(geometry," + "GEOMETRYCOLLECTION(" * 150, "'", '"', "kind = 'a", "\ud7ff(",
     "applicability IN (" + "1," * 300 + "1)", "applicability DIV 2 = 1", "applicability % 2 = 1",
-    "applicability ^ 2 = 1",
+    "applicability ^ 2 = 1", "S_INTERSECTS(geometry, POLYGON EMPTY)",
+    "S_INTERSECTS(geometry, POINT EMPTY)", "S_DISJOINT(geometry, POINT Z EMPTY)",
+    "S_INTERSECTS(geometry, GEOMETRYCOLLECTION(POINT EMPTY, POINT(1 1)))",
+    "S_INTERSECTS(geometry, MULTIPOINT EMPTY)",
 ]  # fmt: skip
 
 
