@@ -25,12 +25,21 @@ def sea(elevation: Array, pixel_x: float, pixel_y: float, least_km2: float = LEA
     least = least_km2 * 1e6 / (pixel_x * pixel_y)
     unknown = np.pad(np.isnan(elevation), 1, constant_values=True)
     shore = ndi.binary_dilation(unknown, np.ones((3, 3)))[1:-1, 1:-1] & low
-    for height in np.unique(elevation[shore]):
+    for height in _wide_heights(elevation[low], elevation[shore], least):
         still = elevation == height
-        if still.sum() < least:
-            continue
         parts, _ = ndi.label(still, np.ones((3, 3)))
         sizes = np.bincount(parts.ravel())
         wide = [part for part in np.unique(parts[shore & still]) if sizes[part] >= least]
         out |= np.isin(parts, wide)
     return out
+
+
+def _wide_heights(low: Array, shore: Array, least: float) -> Array:
+    """Heights that ``least`` cells or more of ``low`` have, one of them on the ``shore``.
+
+    A polder on a fine terrain model has as many heights as cells: only the few that could be the
+    sea are worth a look at the whole raster.
+    """
+    heights, counts = np.unique(low, return_counts=True)
+    wide: Array = heights[counts >= least]
+    return wide[np.isin(wide, shore)]
