@@ -16,8 +16,8 @@ from geoml.types import Text
 class Verdict:
     """The champion and why.
 
-    The trees serve where they beat every rule over blocks, and over catchments where there are
-    any, or where the service ships nothing else. ``accepted`` also asks for a CSI above the
+    The trees serve where they beat every rule, and a yes everywhere, over blocks, and over
+    catchments where there are any; or where the service ships nothing else. ``accepted`` also asks for a CSI above the
     threshold of ``Accept``; what is frozen is never accepted: it was not learned.
     """
 
@@ -38,7 +38,7 @@ def judge(service: Service, lines: Sequence[Mapping[str, Any]]) -> Verdict:
     block = {line["candidate"]: line for line in lines if line["scheme"] == "block"}
     csi = {scheme: found for scheme in _UNSEEN if (found := _csi_by_name(lines, scheme))}
     rules = [rule.name for rule in service.accept.rules]
-    beats = all(found[TREES] > found[name] for found in csi.values() for name in rules)
+    beats = all(found[TREES] > found[name] for found in csi.values() for name in (*rules, RATE))
     served = TREES if beats or FROZEN not in block else FROZEN
     random = {line["candidate"]: line for line in lines if line["scheme"] == "random"}
     told = {key: block[served][key] for key in block[served] if key not in _KEYS}
@@ -137,8 +137,8 @@ def _reason(service: Service, csi: Mapping[str, Mapping[str, float]], served: st
         end = Text(fr="Le modèle appris répond.", en="The learned model answers.")
     else:
         end = Text(
-            fr="La méthode de référence répond : il fallait battre chacun de ces seuils.",
-            en="The fixed method answers: each of these thresholds had to be beaten.",
+            fr="La méthode de référence répond : il fallait faire mieux que chacun d'eux.",
+            en="The fixed method answers: each of these had to be beaten.",
         )
     return Text(
         fr="Indice de succès (touches / (touches + manques + fausses alertes)). "

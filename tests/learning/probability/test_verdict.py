@@ -33,6 +33,7 @@ def metrics(skill=0.3, short=False, exact=True, area=()):
         ((0.6, 0.5, 0.6, None), "lightgbm", False, ["not_accepted"]),
         ((0.25, 0.2, 0.1), "lightgbm", False, ["not_accepted"]),
         ((0.6, None, None), "lightgbm", True, []),
+        ((0.2, 0.19, 0.1), "baseline", False, ["baseline"]),  # a yes everywhere does as well
     ],
 )
 def test_the_learned_model_serves_only_where_it_beats_every_rule(
