@@ -160,7 +160,8 @@ class _Meaning:
             raise wrong("filter", "not a geometry", expected=f"{name}(geometry, a literal)")
         key = f"{name} {json.dumps(right)}"
         if key not in self.met:
-            self.met[key] = self._meeting(name, lonlat(_geometry(right, depth), self.crs))
+            shape = _geometry(right, self.crs, depth)
+            self.met[key] = self._meeting(name, lonlat(shape, self.crs))
         rows = self.met[key]
         first, last = np.searchsorted(rows, [self.rows.start, self.rows.stop])
         mask = np.zeros(self.rows.stop - self.rows.start, bool)
@@ -184,12 +185,12 @@ def _box_of(shape: Any) -> tuple[float, float, float, float]:  # noqa: ANN401
     return west, south, east, north
 
 
-def _geometry(node: Any, depth: int) -> Any:  # noqa: ANN401
-    """A shapely geometry of a literal: WKT, BBOX(...) or ENVELOPE(...)."""
+def _geometry(node: Any, crs: Crs, depth: int) -> Any:  # noqa: ANN401
+    """A shapely geometry of a literal in ``crs``: WKT, BBOX(...) or ENVELOPE(...)."""
     if isinstance(node, dict) and "bbox" in node:
-        return _envelope(node["bbox"])
+        return _envelope(node["bbox"], crs)
     if isinstance(node, dict) and str(node.get("op", "")).lower() == "envelope":
-        return _envelope(_call(node, depth)[1])
+        return _envelope(_call(node, depth)[1], crs)
     if isinstance(node, dict) and "type" in node:
         try:
             shape = shapely.from_geojson(json.dumps(node, allow_nan=False))
@@ -201,15 +202,22 @@ def _geometry(node: Any, depth: int) -> Any:  # noqa: ANN401
     raise wrong("filter", "not a geometry", expected="WKT or BBOX(w, s, e, n)")
 
 
-def _envelope(values: Any) -> Any:  # noqa: ANN401
+def _envelope(values: Any, crs: Crs) -> Any:  # noqa: ANN401
+    """A box in the axis order of ``crs``; two in one where it crosses the antimeridian."""
     plain = isinstance(values, list) and all(isinstance(one, int | float) for one in values)
     if not plain or len(values) not in {4, 6} or not all(map(math.isfinite, values)):
         raise wrong("filter", "not a box", expected="BBOX(w, s, e, n)")
     half = len(values) // 2
-    (west, south), (east, north) = values[:2], values[half : half + 2]
-    if south > north or west > east:
+    low, high = values[:2], values[half : half + 2]
+    (west, south), (east, north) = (low[::-1], high[::-1]) if crs.swapped else (low, high)
+    across = crs.degrees and -180 <= east < west <= 180
+    if south > north or (west > east and not across):
         raise wrong("filter", "the lower corner lies above the upper", expected="lower first")
-    return shapely.box(west, south, east, north)
+    if across:
+        box = shapely.multipolygons(shapely.box([west, -180], south, [180, east], north))
+    else:
+        box = shapely.box(west, south, east, north)
+    return shapely.transform(box, lambda xy: xy[:, ::-1]) if crs.swapped else box
 
 
 def _call(node: Any, depth: int) -> tuple[str, list[Any]]:  # noqa: ANN401

@@ -196,6 +196,35 @@ def test_filter_crs_and_its_axis_order(api, collection, middle_box):
     assert ids(api, collection, box, **{"filter-crs": uri}) == met
 
 
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/{}"
+
+
+@pytest.mark.parametrize("side", ["east", "west", "far"])
+def test_a_box_across_the_antimeridian_is_two(api, collection, side):
+    middle = collection.shapes[len(collection.shapes) // 2].centroid.x
+    west, east, land = {
+        "east": (middle, -170, shapely.box(middle, -90, 180, 90)),
+        "west": (170, middle, shapely.box(-180, -90, middle, 90)),
+        "far": (179, -179, shapely.Point()),
+    }[side]
+    met = shapely.intersects(collection.shapes, land)
+    wanted = {one["id"] for one, yes in zip(collection.features, met, strict=True) if yes}
+    assert bool(wanted) == (side != "far")
+    box = f"S_INTERSECTS(geometry, BBOX({west},-90,{east},90))"
+    assert ids(api, collection, box) == wanted
+    box = f"S_INTERSECTS(geometry, BBOX(-90,{west},90,{east}))"
+    assert ids(api, collection, box, **{"filter-crs": EPSG.format(4326)}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("box", "code"), [("9,0,-9,1", 3857), ("0,190,1,-170", 4326), ("9,0,-9,1", 4326)]
+)
+def test_other_boxes_upside_down_are_400(api, collection, box, code):
+    told = {"filter": f"S_INTERSECTS(geometry, BBOX({box}))", "filter-crs": EPSG.format(code)}
+    answer = api.get(collection.items, params=told)
+    assert (answer.status_code, "lower first" in answer.text) == (400, True)
+
+
 def test_a_filter_with_everything_else(api, collection, score, middle_box):
     name, half = score
     box, met = middle_box
