@@ -16,6 +16,7 @@ from rio_tiler.models import ImageData
 from titiler.core.dependencies import DefaultDependency
 from titiler.core.factory import TilerFactory
 from titiler.core.resources.enums import ImageType
+from titiler.core.utils import render_image
 
 from tiles.grids import offered
 from tiles.layers import Layer
@@ -83,12 +84,19 @@ def build(resolve: Resolve) -> APIRouter:
         process_dependency=draw,
         colormap_dependency=colours,
         environment_dependency=lambda: GDAL,
+        render_func=_rendered,
         supported_tms=offered(),
         add_viewer=False,
         add_part=False,
     )
     router: APIRouter = factory.router
     return router
+
+
+def _rendered(image: ImageData, **options: Any) -> tuple[bytes, str]:  # noqa: ANN401 - see TilerFactory
+    """As TiTiler, with the registered type of a JPEG (RFC 2046, 4.2), whatever its suffix."""
+    content, media_type = render_image(image, **options)
+    return content, media_type.replace("image/jpg", "image/jpeg")
 
 
 def _drawing(layer: Layer) -> Drawing:

@@ -40,10 +40,12 @@ def test_both_lanes_show_the_same(client, town, name, style):
 
 def test_other_formats(client, town):
     base = f"/tiles/{town.score.id}/tiles/WebMercatorQuad/{a_tile(town.score)}"
-    for suffix, media in (("webp", "image/webp"), ("jpeg", "image/jpeg"), ("tif", "image/tiff")):
-        answer = client.get(f"{base}.{suffix}")
-        assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith(media)
+    kinds = {"webp": "webp", "jpeg": "jpeg", "jpg": "jpeg", "tif": "tiff", "png": "png"}
+    for suffix, media in kinds.items():
+        for path in (f"{base}.{suffix}", f"/tiles/{town.score.id}/preview.{suffix}"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].partition(";")[0] == f"image/{media}"
     assert client.get(f"{base}.exe").status_code == 422
 
 
