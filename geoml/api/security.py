@@ -106,7 +106,7 @@ class Guard:
         except Unreachable:
             await _problem(503, _UNCHECKED, {"retry-after": "5"})(scope, receive, send)
             return
-        refusal = _BAD_TOKEN if caller is None else _refusal(scope, caller)
+        refusal = _BAD_TOKEN if caller is None else _refusal(scope, caller, self._stranger)
         if refusal is not None or caller is None:
             await (refusal or _BAD_TOKEN)(scope, receive, send)
             return
@@ -221,13 +221,16 @@ def _tells_a_secret(scope: Scope) -> bool:
     return "geoml_" in scope["path"] and _SECRET.search(scope["path"]) is not None
 
 
-def _refusal(scope: Scope, caller: Principal) -> ASGIApp | None:
-    """The answer to a caller for whom a door is closed, None where it opens."""
+def _refusal(scope: Scope, caller: Principal, stranger: Principal) -> ASGIApp | None:
+    """The answer to a caller for whom a door is closed, None where it opens.
+
+    What is open to a stranger is open to every good token, which sees no more than a stranger.
+    """
     path = scope["path"].removeprefix(scope.get("root_path", ""))
     needed = needed_for(path, scope["method"])
     if needed is None:
         return _problem(404, "no such page; GET / lists what is here")
-    if caller.has(needed):
+    if caller.has(needed) or stranger.has(needed):
         return None
     if caller.token is None:
         return _unauthorised(f"a token with the scope {needed!r} is needed here")

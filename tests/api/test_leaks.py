@@ -43,7 +43,7 @@ PLACE = ("tileMatrix", "tileRow", "tileCol", "z", "y", "x")
 
 @pytest.fixture(scope="module")
 def shown(made_up, tmp_path_factory):
-    """The application over a made-up town whose buildings are for staff, and a bearer."""
+    """The application over a made-up town whose buildings are for staff, and two bearers."""
     root = tmp_path_factory.mktemp("leaks")
     shutil.copytree(made_up.home.root, root / "home")
     home, declared = Home(root / "home"), replace(made_up.service, staff=frozenset({"buildings"}))
@@ -53,11 +53,15 @@ def shown(made_up, tmp_path_factory):
         patch.setattr(services, "_found", lambda: found)
         patch.setenv(database.VARIABLE, f"sqlite:///{root / 'geoml.db'}")
         edition = publish(home, declared)
-        given, _ = tokens.create(home, ["read"], timedelta(hours=1))
-        headers = {"authorization": f"Bearer {given}"}
+        staff, sender = (bearer(home, scope) for scope in ("read", "feedback"))
         with TestClient(create_app(Settings(home=home.root)), raise_server_exceptions=False) as api:
-            yield SimpleNamespace(api=api, home=home, edition=edition, staff=headers)
+            yield SimpleNamespace(api=api, home=home, edition=edition, staff=staff, sender=sender)
         database.close()
+
+
+def bearer(home, scope):
+    given, _ = tokens.create(home, [scope], timedelta(hours=1))
+    return {"authorization": f"Bearer {given}"}
 
 
 def publish(home, service):
@@ -147,18 +151,22 @@ def addresses(shown):
 
 @pytest.fixture(scope="module")
 def walked(shown):
-    """Address -> the marks in the answer to staff, and in the answer to a stranger."""
+    """Address -> the marks in the answer to staff, and in those to others.
+
+    The others are a stranger and a bearer who may not read.
+    """
     every = sorted({*addresses(shown)})
     told = [revealed(shown.api.get(one, headers=shown.staff).content) for one in every]
+    others = ({}, shown.sender)
     return {
-        one: (before, revealed(shown.api.get(one).content))
+        one: (before, [revealed(shown.api.get(one, headers=who).content) for who in others])
         for one, before in zip(every, told, strict=True)
     }
 
 
 @pytest.mark.slow
 def test_no_stranger_meets_a_canary(walked):
-    assert [one for one, (_, marks) in walked.items() if marks] == []
+    assert [one for one, (_, others) in walked.items() if any(others)] == []
 
 
 @pytest.mark.slow

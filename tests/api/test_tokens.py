@@ -93,6 +93,16 @@ def test_a_feedback_token_does_not_read_and_is_told_what_it_lacks(closed, token)
     assert "lacks the scope 'read'; it has: feedback" in answer.json()["detail"]
 
 
+def test_a_feedback_token_reads_what_a_stranger_may(opened, token, service_name):
+    feedback, _ = token("feedback")
+    tile = f"/tiles/{service_name}-town-score/10/0/0.png"
+    for path in ("/areas", "/collections", f"/collections/{service_name}-town", "/api", tile):
+        stranger, answer = opened.get(path), opened.get(path, headers=feedback)
+        assert (answer.status_code, answer.content) == (200, stranger.content), path
+        assert "public" not in answer.headers.get("cache-control", ""), path
+    assert opened.get("/ops/alerts", headers=feedback).status_code == 403
+
+
 def test_an_operator_may_read(closed, token):
     operator, _ = token("operate")
     assert closed.get("/areas", headers=operator).status_code == 200
