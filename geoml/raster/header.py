@@ -34,6 +34,8 @@ _ENV = {
     "GDAL_CACHEMAX": 128,
     "GDAL_NUM_THREADS": "1",
     "VSI_CACHE": "NO",
+    # Its short cut for whole pictures takes what a truncated PNG lacks for zeros, without a word.
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",  # no address inside a file is ever visited
 }
 _EARTH_RADIUS_M = 6_378_137.0

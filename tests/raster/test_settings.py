@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from geoml.areas.ingest import process
-from geoml.raster import settings
+from geoml.raster import header, settings
 
 HEAD = """
 import sys
@@ -189,7 +189,7 @@ def test_gdal_knows_every_option_by_this_name():
 def test_the_older_gdal_holds_every_name_too():
     """Rasterio's lists none: the name must stand in its code, as a whole string."""
     content = Path(library_of("rasterio")).read_bytes()
-    for name in (*settings.OPTIONS, "GDAL_SKIP"):
+    for name in (*settings.OPTIONS, *header._ENV, "GDAL_SKIP"):
         assert b"\0" + name.encode() + b"\0" in content, name
     assert b"\0GDAL_HTTP_PROXI\0" not in content
 

@@ -8,7 +8,7 @@ from rasterio.enums import ColorInterp
 
 from geoml.areas import keys
 from geoml.areas.ingest.rasters import Scene, stage_raster
-from geoml.errors import EmptySource, ForbiddenFormat, NoOverlap
+from geoml.errors import EmptySource, ForbiddenFormat, NoOverlap, UnreadableFile
 
 BLUE, RED = (20, 90, 200), (210, 60, 30)
 
@@ -35,6 +35,17 @@ def as_cmyk(bench, rgb):
     picture.convert("CMYK").save(path, quality=100, subsampling=0)
     world = f"{t.a}\n0\n0\n{t.e}\n{t.c + t.a / 2}\n{t.f + t.e / 2}\n"
     bench.text(world, "a.jgw")
+    bench.text(rasterio.CRS.from_user_input(bench.grid.crs).to_wkt(), "a.prj")
+    return path
+
+
+def as_png(bench, rgb, kept=1.0):
+    image = pytest.importorskip("PIL.Image")
+    path, t = bench.folder / "a.png", bench.grid.transform
+    image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))).convert("P").save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    bench.text(f"{t.a}\n0\n0\n{t.e}\n{t.c + t.a / 2}\n{t.f + t.e / 2}\n", "a.pgw")
     bench.text(rasterio.CRS.from_user_input(bench.grid.crs).to_wkt(), "a.prj")
     return path
 
@@ -105,3 +116,11 @@ def test_an_ortho_elsewhere_or_of_nothing_is_an_error(bench, stage, town):
         stage(path, "ortho")
     with pytest.raises(ForbiddenFormat, match="float32"):
         stage(bench.tif(np.zeros((3, 40, 40), np.float32)), "ortho")
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.99])
+def test_a_png_that_ends_too_soon_is_no_ortho(bench, stage, town, kept):
+    noise = np.random.default_rng(5).integers(1, 256, (3, *town.grid.shape)).astype(np.uint8)
+    with pytest.raises(UnreadableFile, match="truncated"):
+        stage(as_png(bench, noise, kept), "ortho")
+    assert np.isfinite(stage(as_png(bench, noise), "ortho")).any()

@@ -1,6 +1,7 @@
 """A picture handed in from outside, read in its child."""
 
 import struct
+import warnings
 
 import numpy as np
 import pytest
@@ -27,6 +28,17 @@ def chip(tmp_path_factory):
     return path.read_bytes(), rgb.transpose(1, 2, 0)
 
 
+def png(path, bands):
+    with rasterio.Env(GDAL_PAM_ENABLED="NO"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with rasterio.open(
+            path, "w", driver="PNG", dtype="uint8", count=len(bands), height=bands.shape[1],
+            width=bands.shape[2],
+        ) as dataset:  # fmt: skip
+            dataset.write(bands.astype(np.uint8))
+    return path.read_bytes()
+
+
 def test_the_child_hands_over_pixels_and_place(chip):
     content, rgb = chip
     picture = read_upload(content)
@@ -40,6 +52,14 @@ def test_errors_name_the_picture_as_its_sender_knows_it(chip):
         read_upload(chip[0][:-3000], name="roof.tif")
     assert told.value.where == "roof.tif"
     assert "/" not in told.value.got
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.99])
+def test_a_png_that_ends_too_soon_is_no_picture(tmp_path, kept):
+    content = png(tmp_path / "a.png", np.random.default_rng(5).integers(1, 256, (3, 90, 70)))
+    assert read_upload(content).rgb.shape == (90, 70, 3)
+    with pytest.raises(errors.UnreadableFile, match="truncated"):
+        read_upload(content[: int(kept * len(content))])
 
 
 def test_what_is_no_picture_does_not_even_start_a_child(monkeypatch):
