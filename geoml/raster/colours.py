@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,9 @@ class Colours:
     """Which bands are red, green and blue, and what becomes of their numbers.
 
     ``table`` has the red, green, blue and opacity of the 256 indices of a palette. ``stretch``
-    (low, high) are the 16-bit numbers that become 1 and 255. ``inks`` are four bands of cyan,
-    magenta, yellow and black, as 255 minus the ink. ``notes`` say what was decided.
+    are the numbers that become 1 and 255, the first one larger where the file counts from white
+    to black. ``inks`` are four bands of cyan, magenta, yellow and black, as 255 minus the ink.
+    ``notes`` say what was decided.
     """
 
     bands: tuple[int, ...]
@@ -53,7 +54,8 @@ def colours_of(dataset: DatasetReader, path: Path) -> Colours:
 
     The colour interpretation of the file decides where it names red, green and blue; without it
     the first three bands are taken for them, and a fourth that is not opacity for near infrared.
-    A single band is a palette, which is expanded, or grey, which is repeated.
+    A single band is a palette, which is expanded, or grey, which is repeated; of fewer bits than 8
+    it is black to white all the same, and where the file says that its 0 is white, it is.
 
     Raises ForbiddenFormat for numbers that are no picture, and UnreadableFile.
     """
@@ -62,15 +64,11 @@ def colours_of(dataset: DatasetReader, path: Path) -> Colours:
         raise _no_picture(path, f"{dataset.count} bands of {', '.join(sorted(kinds)) or 'opacity'}")
     _check_inks(dataset, path)
     found = _arranged(dataset, path)
-    if kinds == {"uint8"}:
-        return found
-    if found.table is not None or found.inks:
+    if found.table is None and not found.inks:
+        return _stretched(dataset, path, found)
+    if kinds != {"uint8"}:
         raise _no_picture(path, "a palette or inks of 16 bits")
-    low, high = _ends(dataset, path, found.bands)
-    if high <= 255:
-        return Colours(found.bands, stretch=(1.0, 255.0), notes=found.notes)
-    told = f"16 bits: {low:g} to {high:g} of {np.iinfo(np.uint16).max} shown as black to white"
-    return Colours(found.bands, stretch=(low, high), notes=(*found.notes, told))
+    return found
 
 
 def read_rgb(
@@ -96,6 +94,31 @@ def read_rgb(
         share = (values.astype(np.float32) - low) / (high - low)
         values = np.rint(1 + 254 * np.clip(share, 0, 1)).astype(np.uint8)
     return (np.repeat(values, 3, axis=0) if len(values) == 1 else values), known
+
+
+def _stretched(dataset: DatasetReader, path: Path, found: Colours) -> Colours:
+    """The colours with the numbers that are black and white, where they are not 0 and 255."""
+    top, told = _largest(dataset, found.bands), ""
+    low, high = 0.0, float(top)
+    if dataset.dtypes[found.bands[0] - 1] != "uint8":
+        low, high = _ends(dataset, path, found.bands)
+        told = f"16 bits: {low:g} to {high:g} of {top} shown as black to white"
+        if high <= 255:
+            low, high, told = 1.0, 255.0, ""
+    elif top < 255:
+        told = f"{top.bit_length()} bits: 0 to {top} shown as black to white"
+    notes = (*found.notes, told) if told else found.notes
+    if dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES":
+        return replace(found, stretch=(high, low), notes=(*notes, "0 is white in this file"))
+    return replace(found, stretch=None if (low, high) == (0, 255) else (low, high), notes=notes)
+
+
+def _largest(dataset: DatasetReader, bands: tuple[int, ...]) -> int:
+    """The largest number that the bands can hold: white, as 15 is in four bits."""
+    most = np.iinfo(dataset.dtypes[bands[0] - 1]).bits
+    told = dataset.tags(bands[0], ns="IMAGE_STRUCTURE").get("NBITS", "")
+    fewer = told in map(str, range(1, most))  # a file may hold any text under this name
+    return int(2 ** (int(told) if fewer else most) - 1)
 
 
 def _check_inks(dataset: DatasetReader, path: Path) -> None:
