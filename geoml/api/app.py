@@ -23,6 +23,7 @@ from geoml.api.middleware import BodyLimit, Envelope
 from geoml.api.ogc.routes import Features
 from geoml.api.ogc.shelf import Shelf
 from geoml.api.ogc.shortway import ShortWay
+from geoml.api.ranges import Ranges
 from geoml.api.routes import areas, docs, gis, health, landing, predict, scenarios, segment
 from geoml.api.security import Guard, layer_allowed
 from geoml.api.served import Served
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, log: AccessLog = to_logger) -> 
     if maps_dir().is_dir():
         app.mount("/maps", FrontEnd(directory=maps_dir(), html=True))
     # From here on, what is added later stands before what is added earlier.
+    app.add_middleware(Ranges)
     app.add_middleware(Gate, sort=counted.lanes.sort)
     app.add_middleware(ShortWay, features=features, vectors=vectors)
     app.add_middleware(

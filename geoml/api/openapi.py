@@ -29,6 +29,7 @@ _MEANINGS: Mapping[str, str] = {
     "410": "The edition of these pages is gone.",
     "413": "The body is too large.",
     "415": "The body is not of a type that is read here.",
+    "416": "The range lies beyond the end; Content-Range says the size.",
     "422": "The body can be read and cannot be answered.",
     "429": "Too many requests; Retry-After says when.",
     "500": "A fault of the server.",
@@ -137,6 +138,7 @@ def _tell_errors(document: dict[str, Any]) -> None:
         codes = [*_ALWAYS, *(_WITH_BODY if "requestBody" in operation else ())]
         if path == _PAGES:
             codes.append("410")
+        codes += told.keys() & {"416"}
         for code in codes:
             if "content" in told.get(code, {}):
                 continue  # it fails in a way of its own

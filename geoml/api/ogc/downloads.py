@@ -73,7 +73,7 @@ def operation(name: Mapping[str, Any]) -> dict[str, Any]:
         "200": {"description": "The file.", "content": kinds},
         "206": {"description": "The part that Range asks for.", "content": kinds},
         "304": {"description": "Not modified."},
-        "416": {"description": "A range beyond the end."},
+        "416": {},
     }
     return {
         "get": {

@@ -46,7 +46,11 @@ def build(served: Served, prefix: str) -> APIRouter:
         found = sorted(_editions(served), key=lambda one: one.id, reverse=True)
         return {"editions": [edition_document(one, served, prefix) for one in found]}
 
-    @router.get("/editions/{edition}/files/{name}", summary="Download a file of an edition")
+    @router.get(
+        "/editions/{edition}/files/{name}",
+        summary="Download a file of an edition",
+        responses={206: {"description": "The part that Range asks for."}, 416: {}},
+    )
     def file(edition: str, name: str) -> FileResponse:
         ref = next((one for one in _editions(served) if one.id == edition), None)
         if ref is None:
