@@ -112,7 +112,10 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def bug(request: Request, error: Exception) -> JSONResponse:
         logger.error("unexpected error on %s", request.url.path, exc_info=error)
-        return problem(500, "an unexpected error; the operator's log says more")
+        answer = problem(500, "an unexpected error; the operator's log says more")
+        # Starlette raises it again, and uvicorn then hangs up: the next request would be lost.
+        answer.headers["connection"] = "close"
+        return answer
 
 
 def _field(error: Mapping[str, Any]) -> dict[str, str]:

@@ -1,8 +1,12 @@
 """What an error says over HTTP, and what it must not."""
 
 import re
+import threading
+import time
+from http.client import HTTPConnection
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from geoml import errors
@@ -68,3 +72,35 @@ def test_a_path_is_left_out_and_nothing_else(where):
     error = errors.NoOverlap("nothing inside", where=where, expected="1/2", got="3/4")
     assert str(public(error)) == "nothing inside (expected 1/2, got 3/4)"
     assert type(public(error)) is errors.NoOverlap
+
+
+@pytest.fixture
+def faulty(tmp_path):
+    """The port of a server one of whose routes has a bug."""
+
+    def bug():
+        raise RuntimeError("a bug")
+
+    app = create_app(Settings(home=tmp_path))
+    app.add_api_route("/areas/town/bug", bug)
+    running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        assert thread.is_alive()
+        time.sleep(0.02)
+    yield running.servers[0].sockets[0].getsockname()[1]
+    running.should_exit = True
+    thread.join(10)
+
+
+def test_after_a_bug_the_client_knows_that_the_connection_ends(faulty):
+    """Starlette raises on after its answer, and uvicorn hangs up: the answer must say so."""
+    connection = HTTPConnection("127.0.0.1", faulty, timeout=10)
+    for path, status in (("/areas", 200), ("/areas/town/bug", 500), ("/areas", 200)):
+        connection.request("GET", path)  # opens another connection where the last one said close
+        answer = connection.getresponse()
+        assert (answer.status, answer.will_close) == (status, status == 500)
+        body = answer.read()
+    connection.close()
+    assert b"areas" in body
