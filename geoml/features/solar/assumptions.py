@@ -47,7 +47,6 @@ class Assumptions:
     sigma_shading: float = 0.02
     sigma_performance: float = 0.06
     sigma_area: float = 0.10
-    sigma_unknown_shape: float = 0.25
 
     def __post_init__(self) -> None:
         """Refuse a negative, infinite or impossible assumption."""
@@ -231,14 +230,6 @@ MEANING: dict[str, tuple[str, Text, str]] = {
     "sigma_area": (
         "1",
         Text(fr="Incertitude de la surface équipée", en="Uncertainty of the area fitted"),
-        CHOICE,
-    ),
-    "sigma_unknown_shape": (
-        "1",
-        Text(
-            fr="Incertitude de la surface équipée, forme inconnue",
-            en="Uncertainty of the area fitted, unknown shape",
-        ),
         CHOICE,
     ),
 }

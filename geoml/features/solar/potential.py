@@ -13,7 +13,7 @@ from geoml.errors import InvalidArgument
 from geoml.features.solar.assumptions import Assumptions
 from geoml.features.solar.days import days
 from geoml.features.solar.energy import energy, peak_power
-from geoml.features.solar.interval import widened
+from geoml.features.solar.interval import Interval, widened
 from geoml.features.solar.planes import planes
 from geoml.features.solar.sky import Sky, sky_at
 from geoml.features.solar.survey import Survey, survey
@@ -68,8 +68,8 @@ def potential(
     A face that gets less than ``least_sun`` of the best plane of the place is left free; modules on
     a flat roof are counted as lying flat. A roof of unknown orientation carries 0.4 m2 of modules
     on each m2 of plan and has the median sun of all orientations; low and high span the least and
-    the most of them. Raises InvalidArgument without a projected CRS in metres, GridMismatch for a
-    raster in another one.
+    the most of them, a face that is left free for its lack of sun among them. Raises
+    InvalidArgument without a projected CRS in metres, GridMismatch for a raster in another one.
     """
     told, above = assumptions or Assumptions(), sky or sky_at(place.latitude)
     _check_metres(roofs)
@@ -100,13 +100,12 @@ def _rows(
     doubt = np.hypot(np.hypot(sky.uncertainty, sky.interannual), assumptions.sigma_planes)
     sigma = np.where(known, np.hypot(doubt, assumptions.sigma_shading), doubt)
     sun = widened(*sums.sun, np.asarray(sigma))
-    kwp = peak_power(sums.module_m2, assumptions)
-    area = np.where(known, assumptions.sigma_area, assumptions.sigma_unknown_shape)
-    made = energy(sun, kwp, area, assumptions)
+    power = Interval(*(peak_power(area, assumptions) for area in sums.modules_m2))
+    kwp, made = power.p50, energy(sun, power, assumptions)
     months = sums.months * (kwp * assumptions.performance_ratio)[:, None]
     flat = np.where(np.isnan(sums.azimuth_deg), "flat", "measured")
     columns = (
-        *(plan, sums.module_m2, found.height_m, sums.facets, sums.tilt_deg, sums.azimuth_deg),
+        *(plan, sums.modules_m2.p50, found.height_m, sums.facets, sums.tilt_deg, sums.azimuth_deg),
         *(np.where(known, flat, "unknown"), np.array(found.seen, dtype=object)),
         *(*sun, 100 * sums.shading, kwp, *made, [row.tolist() for row in months]),
     )

@@ -22,14 +22,14 @@ from geoml.types import Array
 class Totals:
     """What n roofs get, each array (n,): ``sun`` in kWh/m2 a year on modules, shade taken off.
 
-    ``months`` (n, 12) in kWh/m2; ``shading`` the share taken off, NaN unknown; ``facets`` 0 where
-    no face is known.
+    ``modules_m2`` is how much of them fits, from the least to the most. ``months`` (n, 12) in
+    kWh/m2; ``shading`` the share taken off, NaN unknown; ``facets`` 0 where no face is known.
     """
 
     facets: NDArray[np.int64]
     tilt_deg: Array
     azimuth_deg: Array
-    module_m2: Array
+    modules_m2: Interval
     sun: Interval
     months: Array
     shading: Array
@@ -37,27 +37,35 @@ class Totals:
     def take(self, other: Totals) -> None:
         """Take over the roofs whose faces another one knows."""
         known = other.facets > 0
-        for name in ("facets", "tilt_deg", "azimuth_deg", "module_m2", "months", "shading"):
+        for name in ("facets", "tilt_deg", "azimuth_deg", "months", "shading"):
             getattr(self, name)[known] = getattr(other, name)[known]
-        for mine, theirs in zip(self.sun, other.sun, strict=True):
-            mine[known] = theirs[known]
+        mine, theirs = (*self.sun, *self.modules_m2), (*other.sun, *other.modules_m2)
+        for old, new in zip(mine, theirs, strict=True):
+            old[known] = new[known]
 
 
 def of_unknown(table: Planes, plan_m2: Array, assumptions: Assumptions) -> Totals:
     """Roofs of unknown shape: the median over every orientation, from the least to the most.
 
     Modules cover ``unknown_shape`` of the plan, none where that is less than the smallest face that
-    is fitted. The months follow the mean of all orientations.
+    is fitted. At the least there is one face that gets too little sun to carry any, at the most a
+    square one as steep as the prior, without chimneys. The months follow the mean of all
+    orientations.
     """
     count = plan_m2.size
     nothing = np.full(count, np.nan)
     sun = on_roofs(table, nothing, CompassAzimuth(nothing), assumptions)
     left = shaded(sun, nothing, assumptions)
+    inner_m = np.maximum(np.sqrt(plan_m2) - 2 * assumptions.setback_m, 0.0)
+    steepest = inner_m**2 / np.cos(np.radians(assumptions.prior_tilt_deg))
+    least = assumptions.minimum_facet_m2
     area = plan_m2 * assumptions.unknown_shape
-    area = np.where(area >= assumptions.minimum_facet_m2, area, 0.0)
+    area = np.where(area >= least, area, 0.0)
+    most = np.where(steepest >= least, steepest * assumptions.packing_pitched, 0.0)
+    modules = Interval(area, np.zeros(count), most)
     months = _months_of_any(table, assumptions.prior_tilt_deg) * left.p50[:, None]
     zeros = np.zeros(count, np.int64)
-    return Totals(zeros, nothing.copy(), nothing.copy(), area, left, months, nothing.copy())
+    return Totals(zeros, nothing.copy(), nothing.copy(), modules, left, months, nothing.copy())
 
 
 def of_faces(table: Planes, faces: Sequence[Face], count: int, assumptions: Assumptions) -> Totals:
@@ -91,7 +99,7 @@ def of_faces(table: Planes, faces: Sequence[Face], count: int, assumptions: Assu
         np.bincount(roof, minlength=count).astype(np.int64),
         facing[0],
         facing[1],
-        fitted,
+        Interval(fitted, fitted.copy(), fitted.copy()),
         Interval(sun, sun.copy(), sun.copy()),
         months,
         1 - sun / open_sky,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,18 @@ KEPT = ("sky.toml", "pvgis.json")
 """The sky that a town wrote down, and what PVGIS said of it: ``geoml.features.solar.choice``."""
 _UNCERTAIN = Text(fr="Incertitude du climat", en="Uncertainty of the climate")
 _YEARS = Text(fr="Écart d'une année à l'autre", en="Spread from year to year")
+_POLAR = Text(
+    fr="Au-delà de 66° de latitude, ni soleil ni électricité ne sont estimés.",
+    en="Beyond 66° of latitude neither sun nor electricity is estimated.",
+)
+_TALL_M = 100.0
+_TALL = Text(
+    fr="La moitié des toits serait à plus de 100 m du sol : le modèle de surface et le modèle de "
+    "terrain n'ont sans doute pas la même unité (--unit dsm=ft).",
+    en="Half of the roofs would stand more than 100 m above the ground: the surface model and the "
+    "terrain model are probably not in the same unit (--unit dsm=ft).",
+)
+_FEW_SHAPED = 0.75
 _DIGITS = {"m": 1, "m2": 1, "kWp": 2, "kWh": 0, "kWh/m2": 0, "degree": 0, "%": 1}
 
 
@@ -51,6 +63,7 @@ def answers_of(found: geopandas.GeoDataFrame, ground: Ground) -> pd.DataFrame:
     table["applicability"] = np.where(known, 0.0, np.nan)
     told = table[[*(one.name for one in COLUMNS), "applicability"]]
     told.attrs["assumptions"] = {} if nowhere else _climate(_sky(ground))
+    told.attrs["warnings"] = list(_warnings(told, "dsm" in ground.layers))
     return told
 
 
@@ -111,12 +124,38 @@ def _climate(sky: Sky | None) -> dict[str, Any]:
 
 
 def _unanswered(table: pd.DataFrame) -> pd.DataFrame:
-    """What is left where the sun cannot be said: the shape of the roofs."""
+    """What is left where the sun cannot be said: the shape of the roofs.
+
+    Which of their faces would be fitted, the sun decides: how much fits is unknown too.
+    """
     blank = [name for ends in _ENDS.items() for name in (ends[0], *ends[1])]
+    blank += ["usable_area_m2", "kwp"]
     table = table.copy()
     table[[*blank, "shading_percent"]] = np.nan
     table["kwh_month"] = [None] * len(table)
     return table
+
+
+def _warnings(told: pd.DataFrame, surface: bool) -> Iterator[dict[str, str]]:
+    """What is to be said of all roofs together."""
+    if not len(told):
+        return
+    if told["irradiation_kwh_m2"].isna().all():
+        yield {"code": "unanswered", **_POLAR.as_dict()}
+    shaped = (told["orientation"] != "unknown").mean()
+    if surface and shaped < _FEW_SHAPED:
+        yield {"code": "few_faces", **_few(shaped).as_dict()}
+    if surface and told["height_m"].median() > _TALL_M:
+        yield {"code": "tall", **_TALL.as_dict()}
+
+
+def _few(share: float) -> Text:
+    return Text(
+        fr=f"Le modèle de surface ne donne la forme que de {share:.0%} des toits : trop grossier "
+        "(plus de 2 m), incomplet ou d'une autre date. Ailleurs, l'orientation est inconnue.",
+        en=f"The surface model tells the shape of {share:.0%} of the roofs only: it is too coarse "
+        "(above 2 m), incomplete or of another date. Elsewhere the orientation is unknown.",
+    )
 
 
 def _anywhere(found: geopandas.GeoDataFrame) -> pd.DataFrame:

@@ -10,20 +10,26 @@ import pytest
 import shapely
 
 from geoml.contract import Ground
+from geoml.features.solar.assumptions import Assumptions
+from geoml.features.solar.azimuth import CompassAzimuth
+from geoml.features.solar.energy import peak_power
+from geoml.features.solar.planes import planes
+from geoml.features.solar.sky import sky_at
+from geoml.features.solar.usable import module_area
 from geoml.services.rooftop import SERVICE
 from geoml.services.rooftop.answers import SOMEWHERE, answers_of, assumptions
 
 LATITUDES = np.array([-60.0, -35.0, -10.0, 0.0, 12.5, 27.7, 45.0, 52.3, 65.9])
+SIZES = (4, 6), (10, 12), (20, 30)
 TILTS, SIDES = np.array([0.0, 15.0, 30.0, 45.0]), np.arange(0.0, 360.0, 30.0)
 
 
 @pytest.fixture(scope="module")
 def roofs():
     """Three roofs in the east of Lyon, of 24, 120 and 600 m2."""
-    sides = [(4, 6), (10, 12), (20, 30)]
     shapes = [
         shapely.box(843_000 + 50 * i, 6_519_000, 843_000 + 50 * i + a, 6_519_000 + b)
-        for i, (a, b) in enumerate(sides)
+        for i, (a, b) in enumerate(SIZES)
     ]
     return geopandas.GeoDataFrame(geometry=shapes, crs="EPSG:2154", index=[7, 3, 5])
 
@@ -129,3 +135,20 @@ def test_law_12_the_same_input_gives_the_same_bytes(sun, roofs):
     assert first.upper.tobytes() == again.upper.tobytes()
     tables = [answers_of(roofs, Ground(45.7, 4.9)).to_json() for _ in range(2)]
     assert tables[0] == tables[1]
+
+
+def test_law_13_electricity_of_an_unknown_shape_holds_that_of_every_face(roofs):
+    """One face from eave to eave, without its setback; too little sun, and it carries nothing."""
+    place, told = planes(45.0, sky_at(45.0)), Assumptions()
+    got = answers_of(roofs, Ground(45.0, 5.0))
+    best = place.table.sum(axis=0).max()
+    for tilt, side in ((one, other) for one in TILTS for other in SIDES):
+        sun = place.yearly(np.array([tilt]), CompassAzimuth(np.array([side])))
+        for (width, depth), low, high in zip(
+            SIZES, got["kwh_yr_low"], got["kwh_yr_high"], strict=True
+        ):
+            free = np.array([(width - 2 * told.setback_m) * (depth - 2 * told.setback_m)])
+            area = module_area(free, np.array([tilt]), told, sunny=sun >= told.least_sun * best)
+            made = float((peak_power(area, told) * sun * told.performance_ratio)[0])
+            assert low <= made <= high + 0.5, (tilt, side, width)
+    assert (got["kwh_yr"].iloc[1:] > got["kwh_yr_low"].iloc[1:]).all()

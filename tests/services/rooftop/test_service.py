@@ -2,9 +2,12 @@
 
 import geopandas
 import numpy as np
+import pytest
 import shapely
 
 from geoml.contract import Ground
+from geoml.raster.cog import write
+from geoml.raster.grid import Grid
 from geoml.services.rooftop import SERVICE
 from geoml.services.rooftop.answers import answers_of
 
@@ -69,3 +72,44 @@ def test_an_area_may_have_a_sky_of_its_own_and_the_answer_says_so(tmp_path):
     assert (clear["irradiation_kwh_m2"] > packaged["irradiation_kwh_m2"]).all()
     told = clear.attrs["assumptions"]["sky_uncertainty"]
     assert (told["value"], told["source"]) == (0.03, "our station")
+
+
+def _street(crs="EPSG:2154"):
+    shapes = [shapely.box(843_000, 6_519_000 + 20 * i, 843_012, 6_519_010 + 20 * i) for i in (0, 1)]
+    return geopandas.GeoDataFrame(geometry=shapes, crs=crs)
+
+
+def _codes(told):
+    return [one["code"] for one in told.attrs["warnings"]]
+
+
+def test_beyond_the_polar_circle_nobody_says_how_much_fits():
+    """Which faces carry panels the sun decides, so that of another latitude must not."""
+    there = answers_of(_street(), Ground(68.0, 20.0))
+    assert there[["usable_area_m2", "kwp", "kwh_yr", "shading_percent"]].isna().all(axis=None)
+    assert there["plan_area_m2"].tolist() == [120.0, 120.0]
+    assert _codes(there) == ["unanswered"]
+    assert _codes(answers_of(_street(), Ground(45.0, 5.0))) == []
+
+
+@pytest.fixture
+def heights(tmp_path):
+    """Write a surface model over level ground of 200 m: of nothing, or of two flat roofs."""
+    grid = Grid("EPSG:2154", 842_980, 6_519_060, 1.0, 1.0, 80, 80)
+    ground = np.full(grid.shape, 200.0, np.float32)
+
+    def drawn(roofs_m=None, per_metre=1.0):
+        surface = ground.copy()
+        for top in (30, 50) if roofs_m else ():
+            surface[top : top + 10, 20:32] += roofs_m
+        write(tmp_path / "dsm.tif", surface * per_metre, grid)
+        write(tmp_path / "dem.tif", ground, grid)
+        return Ground(45.7, 4.9, {key: tmp_path / f"{key}.tif" for key in ("dsm", "dem")})
+
+    return drawn
+
+
+def test_a_surface_model_that_tells_little_or_is_in_feet_is_told(heights):
+    assert _codes(answers_of(_street(), heights(roofs_m=6.0))) == []
+    assert _codes(answers_of(_street(), heights())) == ["few_faces"]
+    assert _codes(answers_of(_street(), heights(roofs_m=6.0, per_metre=1 / 0.3048))) == ["tall"]
