@@ -68,7 +68,10 @@ def _told_of_picture(manifest: Mapping[str, Any]) -> list[str]:
     """What was looked at, how sharply, and what was found in it."""
     used = (f"{k} ({one['coverage_percent']:g} %)" for k, one in manifest["sources"].items())
     found = (f"{count:,} {kind}" for kind, count in manifest["units"].items())
-    sums = (f"{name} {value:,.0f}" for name, value in manifest["totals"].items())
+    sums = (
+        f"{name} {'unknown' if value is None else f'{value:,.0f}'}"
+        for name, value in manifest["totals"].items()
+    )
     return [
         f"made from: {', '.join(used)}",
         f"looked at with pixels of {manifest['gsd_m']:g} m",

@@ -76,7 +76,8 @@ class AnswersOf(Protocol):
         ``found`` has polygons in metres (in a projected CRS, or in none where nobody knows where
         the picture was taken). The columns are those that ``Segmentation.columns`` declares, and
         ``applicability``, as in a ``Prediction``. Numbers are floats, NaN is unknown.
-        ``attrs["assumptions"]`` may hold what these answers rest on beside the service's own.
+        ``attrs["assumptions"]`` may hold what these answers rest on beside the service's own, and
+        ``attrs["warnings"]`` what is to be said of all of them: ``{"code", "fr", "en"}`` each.
         """
 
 

@@ -89,8 +89,8 @@ def fill(
     shapes = outlines(picture, threshold=spec_threshold, rules=found.rules())
     show("answers", 0.7)
     ground = _ground(home, found, area, picture, there)
-    units, assumed = units_of(home, service, found, area, shapes, ground)
-    about["assumptions"] = {**about["assumptions"], **assumed}
+    units, told = units_of(home, service, found, area, shapes, ground)
+    about["assumptions"] = {**about["assumptions"], **told.get("assumptions", {})}
     columns = {"score": f"{service.name}_score"}
     columns |= {name: name for name in ("lower", "upper", "applicability")}
     layers = {name: units[column].to_numpy(float) for name, column in columns.items()}
@@ -104,7 +104,7 @@ def fill(
     about["totals"] = totals(found, units)
     about["known"] = _compare(home, found, area, units, picture, folder)
     about["exposure"] = exposure_of_units(service, units)
-    about["warnings"] = [*about["warnings"], *told_of_units(units)]
+    about["warnings"] = [*about["warnings"], *told_of_units(units), *told.get("warnings", ())]
     edition_item(folder, service, area, about)
     seen.unlink()
     return about

@@ -5,27 +5,24 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from geoml.contract import Ground, Segmentation, Service
 from geoml.errors import MissingCrs
-from geoml.raster.grid import transformer
+from geoml.lifecycle.picture_place import agreed, check_work, middle, on_earth
 from geoml.types import Text
 
 if TYPE_CHECKING:
     import geopandas
     import pandas as pd
-    from affine import Affine
 
     from geoml.learning.segmentation.engine import Engine
     from geoml.learning.segmentation.spec import Spec
     from geoml.raster.picture import Picture
 
-LONLAT: Final = "OGC:CRS84"
 _DEGREES, _PIXELS = 7, 2  # decimals of coordinates
 _SCALE_UNKNOWN = Text(
     fr="L'échelle de l'image n'est pas connue : ni surface ni énergie. Ajoutez ?gsd= avec la "
@@ -49,18 +46,21 @@ def found_in(
     picture: Picture,
     *,
     pixel: bool = False,
+    gsd_m: float = math.nan,
     latitude: float = math.nan,
 ) -> dict[str, Any]:
     """A GeoJSON FeatureCollection of what is seen in a picture, with the answer for each.
 
     Coordinates are longitude and latitude (RFC 7946), or with ``pixel`` pixels: x right, y down,
-    the origin in the outer corner of the first. ``latitude`` (degrees) counts where the picture
-    does not say where it is. Without a pixel size areas and answers are null. Properties are
+    the origin in the outer corner of the first. ``gsd_m`` (metres per pixel) and ``latitude``
+    (degrees) count where the picture does not say where it is; where it does, they must agree with
+    it. Without a pixel size areas and answers are null. Properties are
     ``probability`` (0..1), ``area_m2``, ``reg_status``, the score with its ends (0..100), and the
     columns that the service declares.
 
-    Raises MissingCrs for longitude and latitude of a picture without a georeference, OutOfRange
-    for pixels that the model cannot work with.
+    Raises MissingCrs for longitude and latitude of a picture without a georeference,
+    InvalidArgument for a pixel size or a latitude that contradicts it, OutOfRange for pixels that
+    the model cannot work with, OversizedHeader for more of them than one answer may take.
     """
     from geoml.learning.segmentation.infer import predict_chip
     from geoml.vector.outlines import outlines_of
@@ -71,11 +71,14 @@ def found_in(
             expected="a GeoTIFF with a georeference",
             next_step="add ?coordinates=pixel, and ?gsd= with the size of a pixel in metres",
         )
-    gsd_m = picture.gsd_m or spec.gsd_m
-    seen = predict_chip(engine, spec, picture.rgb, gsd_m, known=picture.known)
-    shapes = outlines_of(seen, gsd_m, threshold=spec.threshold, rules=found.rules())
-    lat, lon = _middle(picture, latitude)
-    answers = found.answers_of(_in_metres(shapes, gsd_m), Ground(lat, lon))
+    picture = agreed(picture, gsd_m, latitude)
+    side_m = picture.gsd_m or spec.gsd_m
+    check_work(spec, picture.known.shape, side_m)
+    seen = predict_chip(engine, spec, picture.rgb, side_m, known=picture.known)
+    shapes = outlines_of(seen, side_m, threshold=spec.threshold, rules=found.rules())
+    lat, lon = middle(picture, latitude)
+    answers = found.answers_of(_in_metres(shapes, side_m), Ground(lat, lon))
+    told = answers.attrs.get("warnings", ())
     if picture.gsd_m is None:
         answers = answers.assign(**dict.fromkeys(answers.columns, np.nan))
     placed = _rounded(shapes, picture, pixel=pixel)
@@ -90,18 +93,8 @@ def found_in(
         "latitude": None if math.isnan(lat) else round(lat, 5),
         "assumptions": dict(found.assumptions()),
         "is_not": service.is_not.as_dict(),
-        "warnings": list(_warnings(found, picture, lat)),
+        "warnings": [*_warnings(found, picture, lat), *told],
     }
-
-
-def _middle(picture: Picture, told: float) -> tuple[float, float]:
-    """Latitude and longitude of the middle of a picture; what was told, and NaN, without one."""
-    if picture.crs is None or picture.transform is None:
-        return told, math.nan if math.isnan(told) else 0.0
-    rows, cols = picture.rgb.shape[:2]
-    middle = shapely.points([[cols / 2, rows / 2]])
-    ((lon, lat),) = shapely.get_coordinates(_on_earth(middle, picture.crs, picture.transform))
-    return float(lat), float(lon)
 
 
 def _in_metres(shapes: geopandas.GeoDataFrame, gsd_m: float) -> geopandas.GeoDataFrame:
@@ -115,20 +108,17 @@ def _rounded(shapes: geopandas.GeoDataFrame, picture: Picture, *, pixel: bool) -
     """The outlines as they are told, outer rings counter-clockwise."""
     drawn = shapes.geometry.to_numpy()
     if not pixel and picture.crs is not None and picture.transform is not None:
-        drawn = _on_earth(drawn, picture.crs, picture.transform)
+        drawn = on_earth(drawn, picture.crs, picture.transform)
     digits = _PIXELS if pixel else _DEGREES
-    return shapely.orient_polygons(shapely.transform(drawn, lambda xy: xy.round(digits)))
+    snapped = shapely.set_precision(drawn, 10.0**-digits)  # rounded, and valid all the same
+    # What a corner was that touches itself now is two bodies; the rest of it is no roof.
+    whole = np.array([_largest(one) for one in snapped], dtype=object)
+    return shapely.orient_polygons(shapely.transform(whole, lambda xy: xy.round(digits)))
 
 
-def _on_earth(drawn: Any, crs: str, transform: Affine) -> Any:  # noqa: ANN401 - shapes
-    a, b, c, d, e, f = tuple(transform)[:6]
-    to_lonlat = transformer(crs, LONLAT)
-
-    def place(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        x, y = (xy @ np.array([[a, d], [b, e]]) + (c, f)).T
-        return np.stack(to_lonlat.transform(x, y), axis=1)
-
-    return shapely.transform(drawn, place)
+def _largest(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shape)
+    return parts[shapely.area(parts).argmax()] if len(parts) > 1 else shape
 
 
 def _features(

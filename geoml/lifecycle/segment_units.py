@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,10 @@ def units_of(
     area: Area,
     outlines: gpd.GeoDataFrame,
     ground: Ground,
-) -> tuple[gpd.GeoDataFrame, Mapping[str, Any]]:
-    """One row for each outline, in the order of a Hilbert curve, CRS as given; what they rest on.
+) -> tuple[gpd.GeoDataFrame, Mapping[Hashable, Any]]:
+    """One row for each outline, in the order of a Hilbert curve, CRS as given; what goes with them.
+
+    That is the ``attrs`` of the answers: assumptions and warnings.
 
     Columns: id, kind, <service>_score, lower, upper (0..100), applicability, why (where there is
     no answer), building (the id of the thing that the town knows, or None), probability (mean over
@@ -50,7 +52,7 @@ def units_of(
         **{one.name: answers[one.name].to_numpy() for one in found.columns},
     }
     units = gpd.GeoDataFrame(told, geometry=outlines.geometry.array, crs=outlines.crs)
-    return hilbert_order(units), answers.attrs.get("assumptions", {})
+    return hilbert_order(units), answers.attrs
 
 
 def compared(
@@ -69,12 +71,17 @@ def compared(
     return conflate(units[told], there, ground=footprint(picture))
 
 
-def totals(found: Segmentation, units: pd.DataFrame) -> dict[str, float]:
-    """Sums over all units of the columns that are declared so; unknown ones count nothing."""
+def totals(found: Segmentation, units: pd.DataFrame) -> dict[str, float | None]:
+    """Sums over all units of the columns that are declared so; unknown ones count nothing.
+
+    Where all of them are unknown, so is the sum: None.
+    """
+    columns = {one.name: units[one.name].to_numpy(float) for one in found.columns if one.summed}
     return {
-        one.name: round(float(np.nansum(units[one.name].to_numpy(float))), 1)
-        for one in found.columns
-        if one.summed
+        name: round(float(np.nansum(values)), 1)
+        if np.isfinite(values).any() or not len(values)
+        else None
+        for name, values in columns.items()
     }
 
 

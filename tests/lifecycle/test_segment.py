@@ -1,8 +1,11 @@
 """From a picture to an edition: what was seen, whose it is, what is told of it, and when again."""
 
+from types import SimpleNamespace
+
 import geopandas
 import numpy as np
 import pytest
+import shapely
 
 from geoml import catalog, editions, modelstore
 from geoml.areas.area import load
@@ -11,6 +14,8 @@ from geoml.areas.units import units
 from geoml.errors import NotEnoughData, UnknownModel
 from geoml.lifecycle.republish import republish
 from geoml.lifecycle.run import is_current, run
+from geoml.lifecycle.segment_picture import _rounded
+from geoml.lifecycle.segment_units import totals
 from geoml.raster.cog import read, read_grid, write
 from geoml.raster.grid import Grid
 from geoml.vector.drawn import Drawing
@@ -161,3 +166,26 @@ def test_nobody_trains_it_on_an_area(home, service):
     with pytest.raises(InvalidArgument) as error:
         train(home, service.name, ("town",))
     assert "--data" in error.value.next_step
+
+
+def test_a_sum_of_nothing_known_is_unknown_and_not_zero(frame, service):
+    summed = [one.name for one in service.segmentation.columns if one.summed]
+    assert summed
+    lost = frame.assign(**dict.fromkeys(summed, np.nan))
+    assert set(totals(service.segmentation, lost).values()) == {None}
+    assert set(totals(service.segmentation, frame.iloc[:0]).values()) == {0.0}
+
+
+def test_outlines_that_are_rounded_stay_valid():
+    """A corridor that is narrower than the last decimal would make a ring cross itself."""
+    hour = shapely.Polygon([(0, 0), (4, 0), (2.004, 2), (4, 4), (0, 4), (1.996, 2)])
+    crossing = shapely.Polygon([(0, 0), (4, 0), (2.004, 2), (4, 4), (0, 4), (2.0041, 2.0001)])
+    found = geopandas.GeoDataFrame(geometry=[hour, crossing])
+    picture = SimpleNamespace(crs=None, transform=None)
+    for one in _rounded(found, picture, pixel=True):
+        assert one.is_valid
+        assert one.geom_type == "Polygon"
+        assert one.area == pytest.approx(4, abs=0.1) or one.area == pytest.approx(8, abs=0.1)
+        np.testing.assert_array_equal(
+            shapely.get_coordinates(one).round(2), shapely.get_coordinates(one)
+        )
