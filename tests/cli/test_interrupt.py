@@ -175,3 +175,20 @@ def test_a_step_that_must_be_whole_is_finished_before_ctrl_c_counts():
         done.append("whole")
     assert done == ["whole"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_in_a_destructor_is_not_lost():
+    """What is raised there goes nowhere, so it is raised again a moment later."""
+    code = (
+        "import signal, time, geoml.cli.app as app\n"
+        "class Deaf:\n"
+        "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
+        "def execute():\n"
+        "    one = Deaf(); del one\n"
+        "    time.sleep(20)\n"
+        "    print('went on')\n"
+        "app.execute = execute\n"
+        "from geoml.cli.main import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=15)
+    assert (done.returncode, done.stderr.strip(), done.stdout) == (130, SAID, "")
