@@ -141,6 +141,15 @@ def test_grey_is_the_same_in_all_three_and_says_so(tmp_path):
     assert "grey" in picture.notes[0]
 
 
+def test_grey_of_sixteen_bits_is_the_same_in_all_three_too(tmp_path):
+    values = np.arange(1_000, 2_600, dtype=np.uint16).reshape(1, 40, 40)
+    rgb = read_picture(write(tmp_path / "a.tif", values)).rgb
+    assert rgb.shape == (40, 40, 3)
+    assert (rgb == rgb[..., :1]).all()
+    assert (np.diff(rgb[..., 0].ravel().astype(int)) >= 0).all()
+    assert (rgb.min(), rgb.max()) == (1, 255)
+
+
 @pytest.mark.parametrize("how", ["alpha", "nodata", "mask", "palette"])
 def test_unknown_is_what_the_file_says_is_unknown(tmp_path, how):
     hole = np.zeros((ROWS, COLS), bool)
