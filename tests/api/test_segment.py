@@ -141,6 +141,13 @@ def test_a_picture_of_too_many_pixels_is_refused_by_its_header(client, path):
     assert "2048" in answer.json()["detail"]
 
 
+def test_a_picture_that_is_too_large_once_enlarged_is_refused_at_once(client, path):
+    answer = send(client, path, picture(side=2048), coordinates="pixel", gsd=0.55)
+    assert answer.status_code == 413
+    assert "enlarged to the model's 0.25 m per pixel" in answer.json()["detail"]
+    assert "cut it" in answer.json()["next_step"]
+
+
 def test_pixels_too_coarse_to_show_anything_are_refused(client, path):
     answer = send(client, path, picture(), coordinates="pixel", gsd=3)
     assert answer.status_code == 422
