@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from affine import Affine
+from rasterio.control import GroundControlPoint
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 from shapely.geometry import box, shape
@@ -45,10 +46,16 @@ def picture(driver="PNG", side=192, **options):
     return written(driver, rgb, profile)
 
 
+HERE = Affine(0.25, 0, 843_000, 0, -0.25, 6_519_000)
+CORNERS = [
+    GroundControlPoint(row, col, 843_000 + col / 4, 6_519_000 - row / 4)
+    for row, col in ((0, 0), (0, 192), (192, 0), (192, 192))
+]
+
+
 def placed():
     """The same picture, 0.25 m a pixel, in the south-east of Lyon."""
-    here = Affine(0.25, 0, 843_000, 0, -0.25, 6_519_000)
-    return picture("GTiff", crs="EPSG:2154", transform=here)
+    return picture("GTiff", crs="EPSG:2154", transform=HERE)
 
 
 def send(client, path, content, **query):
@@ -146,6 +153,52 @@ def test_a_picture_that_is_too_large_once_enlarged_is_refused_at_once(client, pa
     assert answer.status_code == 413
     assert "enlarged to the model's 0.25 m per pixel" in answer.json()["detail"]
     assert "cut it" in answer.json()["next_step"]
+
+
+@pytest.mark.parametrize("coordinates", ["lonlat", "pixel"])
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"gsd": 0.5}, "gsd: not what the georeference of the file says (expected 0.25 m"),
+        ({"gsd": 0.25, "lat": 10}, "lat: not what the georeference of the file says"),
+        ({"lat": 46.4}, "expected 45.76 degrees, got 46.4"),
+    ],
+)
+def test_what_contradicts_the_georeference_is_refused(client, path, coordinates, query, told):
+    answer = send(client, path, placed(), coordinates=coordinates, **query)
+    assert answer.status_code == 400, answer.text
+    assert told in answer.json()["detail"]
+    assert "leave" in answer.json()["next_step"]
+
+
+def test_a_place_that_is_told_and_true_changes_nothing(client, path, found):
+    told = send(client, path, placed(), gsd=0.252, lat=46).json()
+    assert (told["gsd"], told["latitude"]) == (found["gsd"], found["latitude"])
+    assert told["features"] == found["features"]
+    pixels = send(client, path, placed(), coordinates="pixel", gsd=0.252).json()
+    assert (pixels["gsd"], pixels["latitude"]) == (found["gsd"], found["latitude"])
+    assert [one["properties"] for one in pixels["features"]] == [
+        one["properties"] for one in found["features"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"transform": HERE},
+        {"crs": "EPSG:4326", "transform": Affine(2e-6, 0, 4.8, 0, -2e-6, 45.7)},
+        {"crs": "EPSG:2154", "transform": HERE @ Affine.scale(400)},
+        {"crs": "EPSG:2154", "gcps": CORNERS},
+    ],
+    ids=["no CRS", "degrees", "pixels of 100 m", "control points"],
+)
+def test_a_place_that_cannot_be_used_needs_pixels_and_their_size(client, path, place):
+    file = picture("GTiff", **place)
+    answer = send(client, path, file, coordinates="pixel", gsd=0.1, lat=10)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["gsd"], answer.json()["latitude"]) == (0.1, 10)
+    assert send(client, path, file, coordinates="pixel").status_code == 422
+    assert send(client, path, file, gsd=0.1).status_code == 422
 
 
 def test_pixels_too_coarse_to_show_anything_are_refused(client, path):

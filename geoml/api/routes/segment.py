@@ -16,7 +16,10 @@ from geoml.api.segment_schema import finding_schema, picture_schema
 from geoml.api.served import Served
 from geoml.areas.ingest.pictures import read_upload
 from geoml.contract import Segmentation, Service
+from geoml.errors import MissingCrs, OutOfRange, UnusableGrid
+from geoml.lifecycle.picture_place import MOST_WORK
 from geoml.lifecycle.segment_picture import found_in
+from geoml.raster.picture import Picture
 
 FIELD = "file"
 Coordinates = Literal["lonlat", "pixel"]
@@ -50,7 +53,13 @@ def _add(router: APIRouter, service: Service, found: Segmentation, served: Serve
         ] = "lonlat",
         gsd: Annotated[
             float | None,
-            Query(ge=0.01, le=10, allow_inf_nan=False, description="Metres per pixel."),
+            Query(
+                ge=0.01,
+                le=10,
+                allow_inf_nan=False,
+                description="Metres per pixel, of a picture that does not say where it is. "
+                "Refused where a georeference says something else, by more than 2 %.",
+            ),
         ] = None,
         lat: Annotated[
             float | None,
@@ -58,7 +67,8 @@ def _add(router: APIRouter, service: Service, found: Segmentation, served: Serve
                 ge=-66,
                 le=66,
                 allow_inf_nan=False,
-                description="Latitude in degrees, of a picture that does not say where it is.",
+                description="Latitude in degrees, of a picture that does not say where it is. "
+                "Refused where a georeference says something else, by more than 0.5 degrees.",
             ),
         ] = None,
     ) -> GeoJSON:
@@ -74,7 +84,10 @@ def _add(router: APIRouter, service: Service, found: Segmentation, served: Serve
         summary=f"{service.title.en}: what a picture of yours shows",
         description=(
             "A GeoTIFF, JPEG or PNG of at most 2,048 x 2,048 pixels, in the field `file`. It is "
-            "looked at and forgotten. A larger picture is ingested as a source of an area."
+            "looked at and forgotten. Coarse pixels are enlarged to those of the model before, "
+            f"and may then be {MOST_WORK} times as many as those of the largest picture. A larger "
+            "picture is ingested as a source of an area. A georeference that cannot be used is "
+            "not looked at when `coordinates=pixel` and `gsd` are given."
         ),
         name=f"segment_{service.name}",
         openapi_extra={"requestBody": picture_schema()},
@@ -108,9 +121,25 @@ def _look(
 ) -> dict[str, Any]:
     network = served.network(service.name)
     pixel = coordinates == "pixel"
-    picture = read_upload(content, name=FIELD, gsd_m=gsd, placed=not (pixel and gsd))
-    latitude = math.nan if lat is None else lat
+    picture = _read(content, place_needed=not pixel or gsd is None)
     told = found_in(
-        service, found, network.engine, network.spec, picture, pixel=pixel, latitude=latitude
+        service,
+        found,
+        network.engine,
+        network.spec,
+        picture,
+        pixel=pixel,
+        gsd_m=math.nan if gsd is None else gsd,
+        latitude=math.nan if lat is None else lat,
     )
     return {"service": service.name, "model": network.model, **told}
+
+
+def _read(content: bytes, *, place_needed: bool) -> Picture:
+    """The picture; unless its place is needed, without one that cannot be used."""
+    try:
+        return read_upload(content, name=FIELD)
+    except (MissingCrs, UnusableGrid, OutOfRange):
+        if place_needed:
+            raise
+    return read_upload(content, name=FIELD, placed=False)
