@@ -20,27 +20,35 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from geoml.api.problems import problem
 
 PATIENCE_S = 10.0
+SEGMENT_PATIENCE_S = 30.0
+"""Longer: a picture takes many seconds, and has been sent already."""
 RETRY_S = 2
 _FREE = frozenset({"healthz", "readyz", "metrics", "static", "maps"})
 _HEAVY = re.compile(
     r"/tiles/.*(?<!/tilejson\.json)"
     r"|/collections/[^/]+/(?:styles/[^/]+/)?map/tiles(?:/[^/]+){4}"  # a tile, and no metadata
     r"|/collections/[^/]+/download/[^/]+"
-    r"|/services/[^/]+/(?:scenarios|segment)",
+    r"|/services/[^/]+/scenarios",
     re.DOTALL,
 )
 _PICTURE = re.compile(r"/services/[^/]+/segment")
+_MOST_SEGMENTED = 3  # the network alone fills all cores
+_SENT_AHEAD = 3  # pictures that may be in memory while others are looked at
 
 Sort: TypeAlias = Callable[[Scope], "Lane | None"]
 
 
 @dataclass(slots=True)
 class Lane:
-    """One kind of work: ``at_once`` of it run, ``waiting`` wait, in the order they came."""
+    """One kind of work: ``at_once`` of it run, ``waiting`` wait, in the order they came.
+
+    Nobody waits longer than ``patience_s``, by default ``PATIENCE_S``.
+    """
 
     name: str
     at_once: int
     waiting: int
+    patience_s: float | None = None
     running: int = 0
     refused: int = 0
     queue: deque[asyncio.Future[None]] = field(default_factory=deque)
@@ -56,7 +64,7 @@ class Lane:
         turn = asyncio.get_running_loop().create_future()
         self.queue.append(turn)
         try:
-            await asyncio.wait_for(asyncio.shield(turn), PATIENCE_S)
+            await asyncio.wait_for(asyncio.shield(turn), self.patience_s or PATIENCE_S)
         except TimeoutError:
             if not turn.done():
                 self._forget(turn)
@@ -83,10 +91,11 @@ class Lane:
 
 
 class Lanes:
-    """The lanes of the server: what is computed for one request alone, and all other work.
+    """The lanes of the server: drawn tiles and their like, looking at pictures, all other work.
 
-    Together fewer run at once than there are worker threads (40), so that one is always left for
-    who passes no gate.
+    A picture takes as long as hundreds of tiles, so it never has a place of theirs, and fewer are
+    looked at than there are such places. Together fewer run at once than there are worker threads
+    (40), so that one is always left for who passes no gate.
     """
 
     def __init__(self, heavy_at_once: int = 0, heavy_waiting: int = 0) -> None:
@@ -95,7 +104,9 @@ class Lanes:
         heavy = min(heavy_at_once or max(2, cores), 12)
         self.heavy = Lane("heavy", heavy, heavy_waiting or max(32, 8 * heavy))
         self.other = Lane("other", 24, 256)
-        self.pictures = Lane("pictures", heavy + 2, 8)
+        seen = min(max(1, heavy - 1), _MOST_SEGMENTED)
+        self.segment = Lane("segment", seen, _SENT_AHEAD, SEGMENT_PATIENCE_S)
+        self.pictures = Lane("pictures", seen + _SENT_AHEAD, 8)
 
     def sort(self, scope: Scope) -> Lane | None:
         """The lane of a request, None for what passes no gate."""
@@ -103,6 +114,8 @@ class Lanes:
         door = path[1:].partition("/")[0]
         if door in _FREE:
             return None
+        if door == "services" and is_picture(scope):
+            return self.segment
         heavy = _HEAVY.fullmatch(path) or (door == "wmts" and _asks_tile(scope))
         return self.heavy if heavy else self.other
 
@@ -123,13 +136,13 @@ class Lanes:
         return {(lane.name,): lane.refused for lane in self._all()}
 
     def _all(self) -> tuple[Lane, ...]:
-        return self.heavy, self.other, self.pictures
+        return self.heavy, self.other, self.segment, self.pictures
 
 
 def is_picture(scope: Scope) -> bool:
     """Whether a request sends a picture to look at: its body may be larger than others."""
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return scope["method"] == "POST" and _PICTURE.fullmatch(path) is not None
+    return _PICTURE.fullmatch(path) is not None and scope["method"] == "POST"
 
 
 def _asks_tile(scope: Scope) -> bool:

@@ -144,7 +144,35 @@ def test_who_goes_away_while_waiting_leaves_no_trace():
 def test_a_worker_thread_is_always_left():
     for at_once in (0, 1, 12):
         lanes = Lanes(at_once)
-        assert lanes.heavy.at_once + lanes.other.at_once < 40  # anyio's worker threads
+        working = (lanes.heavy, lanes.other, lanes.segment)
+        assert sum(lane.at_once for lane in working) < 40  # anyio's worker threads
+
+
+def test_pictures_leave_every_place_to_tiles():
+    tile = {"path": "/tiles/a/1/0/0.png", "query_string": b"rescale=0,1", "method": "GET"}
+    picture = {"path": "/services/a/segment", "method": "POST"}
+    for at_once in (0, 1, 2, 12):
+        lanes = Lanes(at_once)
+        looking, drawing = lanes.sort(picture), lanes.sort(tile)
+        assert looking is not drawing
+        assert 1 <= looking.at_once <= max(1, drawing.at_once - 1)
+        # Who was let in with a body finds a place to wait in, and few bodies are in memory.
+        assert lanes.pictures.at_once <= looking.at_once + looking.waiting < 8
+
+
+def test_a_lane_has_a_patience_of_its_own(monkeypatch):
+    monkeypatch.setattr(gate, "PATIENCE_S", 0.02)
+
+    async def story():
+        work, app = through(Lane("segment", at_once=1, waiting=1, patience_s=5))
+        asked = [asyncio.create_task(ask(app)) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        assert (await ask(app))[0] == 503
+        work.begun.release()
+        work.begun.release()
+        assert [(await one)[0] for one in asked] == [200, 200]
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize(
@@ -167,12 +195,16 @@ def test_a_worker_thread_is_always_left():
         ("/wmts/1.0.0/WMTSCapabilities.xml", "other"),
         ("/services/a/scenarios", "heavy"),
         ("/services/a/predict", "other"),
+        ("/services/a/segment", "segment"),
         ("/town/tiles/a/preview.png", "heavy"),
     ],
 )
 def test_work_is_sorted_by_what_it_costs(path, lane):
     path, _, query = path.partition("?")
     prefix = "/town" if path[1:5] == "town" else ""
-    scope = {"path": path, "root_path": prefix, "query_string": query.encode()}
+    method = "POST" if path.endswith("/segment") else "GET"
+    scope = {
+        "path": path, "root_path": prefix, "query_string": query.encode(), "method": method,
+    }  # fmt: skip
     found = Lanes().sort(scope)
     assert (found.name if found else None) == lane

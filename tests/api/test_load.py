@@ -9,12 +9,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
 from http.client import HTTPConnection
 
 import numpy as np
 import pytest
+from affine import Affine
 from prometheus_client.parser import text_string_to_metric_families
+from rasterio.io import MemoryFile
 
+from geoml import catalog
 from geoml.cli.smoke import _free_port, _wait
 
 pytestmark = pytest.mark.slow
@@ -100,6 +104,62 @@ def test_health_is_quick_while_64_connections_pull_heavy_tiles(shipped, service_
     counted = metrics(port)
     assert counted["geoml_work_refused_total", "heavy"] == len(refusals)
     assert counted["geoml_work_running", "heavy"] == 0
+
+
+def test_tiles_are_drawn_while_pictures_are_looked_at(shipped, service_name):
+    port, _, _ = shipped(GEOML_HEAVY_AT_ONCE="2")
+    where, content = tile_of_the_town(port, service_name), chequers(2048)
+    drawn, health, number = [], [], 0
+    with ThreadPoolExecutor(2) as pool:
+        looking = [pool.submit(post_picture, port, content) for _ in range(2)]
+        wait(looking, timeout=1.5)  # both are past their bodies
+        started = time.perf_counter()
+        while not any(one.done() for one in looking):
+            number += 1
+            drawn.append(timed(port, where.format(7, number)))
+            health.append(timed(port, "/healthz"))
+        lasted = time.perf_counter() - started
+    slowest = max(seconds for _, seconds in drawn)
+    told = f"{number} tiles in {lasted:.1f} s, the slowest in {slowest:.2f} s"
+    logger.info("while pictures are looked at: %s", told)
+    assert {status for status, _ in drawn} == {200}
+    assert number > 5, told
+    assert slowest < lasted / 2, told
+    assert np.median([seconds for _, seconds in health]) < 0.1
+    assert {one.result() for one in looking} <= {200, 503}
+    assert metrics(port)["geoml_work_running", "segment"] == 0
+
+
+def timed(port, path):
+    started = time.perf_counter()
+    status, _ = get(port, path)
+    return status, time.perf_counter() - started
+
+
+def chequers(side):
+    """A picture of many red roofs on green ground, which takes seconds to look at."""
+    at = np.arange(side) // 64 % 2
+    roof = (at[:, None] & at)[None] > 0
+    rgb = np.where(roof, np.array([180, 60, 50])[:, None, None], 90).astype(np.uint8)
+    profile = {"width": side, "height": side, "count": 3, "dtype": "uint8", "crs": "EPSG:2154"}
+    profile["transform"] = Affine(0.25, 0, 843_000, 0, -0.25, 6_519_000)
+    with MemoryFile() as memory:
+        with memory.open(driver="GTiff", **profile) as file:
+            file.write(rgb)
+        return memory.read()
+
+
+def post_picture(port, content):
+    looking = next(name for name in catalog.names() if catalog.get(name).segmentation)
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=edge"}
+    connection = HTTPConnection("127.0.0.1", port, timeout=120)
+    body = head + content + b"\r\n--edge--\r\n"
+    connection.request("POST", f"/services/{looking}/segment", body, kind)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
 
 
 def tile_of_the_town(port, service_name):

@@ -249,7 +249,7 @@ def test_pictures_wait_in_a_lane_of_their_own_before_they_are_read(path):
     lanes = Lanes(heavy_at_once=2)
     scope = {"type": "http", "path": path, "method": "POST", "headers": []}
     assert lanes.uploads(scope) is lanes.pictures
-    assert lanes.sort(scope) is lanes.heavy
+    assert lanes.sort(scope) is lanes.segment
     assert lanes.uploads({**scope, "path": path.replace("segment", "predict")}) is None
     assert lanes.pictures.at_once + lanes.pictures.waiting < 32
 
