@@ -1,7 +1,11 @@
-"""Unknown query parameters are refused: a typing error must not be answered as if it were none."""
+"""Query parameters that are unknown or given twice are refused.
+
+A typing error must not be answered as if it were none, nor one of two values as if it were both.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import get_close_matches
 
 from fastapi import HTTPException, Request
@@ -11,6 +15,8 @@ from fastapi.routing import APIRoute
 
 async def known_parameters_only(request: Request) -> None:
     """Dependency of every route: answers 400 to a query parameter that the route does not know.
+
+    Also to one that is given twice: no route here takes a list.
 
     A coroutine, so that no route needs a worker thread for it: health answers when all are busy.
     """
@@ -26,6 +32,10 @@ async def known_parameters_only(request: Request) -> None:
         every = f"known: {', '.join(sorted(known))}" if known else "this route takes none"
         hint = f"did you mean {close[0]!r}?" if close else every
         raise HTTPException(400, f"unknown query parameter {unknown[0][:60]!r}; {hint}")
+    given = [name for name, _ in request.query_params.multi_items()]
+    if len(given) > len(request.query_params):
+        [(twice, _)] = Counter(given).most_common(1)
+        raise HTTPException(400, f"query parameter {twice!r} is given twice; give it once")
 
 
 def _known(seen: dict[int, frozenset[str]], route: APIRoute) -> frozenset[str]:

@@ -215,6 +215,7 @@ def test_pixels_too_coarse_to_show_anything_are_refused(client, path):
         ({"coordinates": "feet"}, 400),
         ({"lat": "80"}, 400),
         ({"url": "file:///etc/passwd"}, 400),
+        ({"gsd": ["0.1", "0.2"]}, 400),
     ],
 )
 def test_a_wrong_question_is_refused_before_the_picture_is_read(client, path, query, status):
