@@ -15,6 +15,7 @@ from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 
 from geoml.errors import ForbiddenFormat
+from geoml.raster.collar import SLACK, Collar, blank_pixels, coarse_shape, collar_of
 from geoml.raster.formats import unreadable
 from geoml.raster.grid import Window
 from geoml.types import Mask
@@ -34,19 +35,23 @@ class Colours:
     ``table`` has the red, green, blue and opacity of the 256 indices of a palette. ``stretch``
     are the numbers that become 1 and 255, the first one larger where the file counts from white
     to black. ``inks`` are four bands of cyan, magenta, yellow and black, as 255 minus the ink.
-    ``notes`` say what was decided.
+    ``white`` is the largest number that a band can hold. ``collar`` is what is blank though the
+    file does not say so, where it was looked for. ``notes`` say what was decided.
     """
 
     bands: tuple[int, ...]
     table: NDArray[np.uint8] | None = None
     stretch: tuple[float, float] | None = None
     inks: bool = False
+    white: int = 255
+    collar: Collar | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
-        """Whether the bands are what they show: bytes of red, green and blue."""
-        return self.table is None and self.stretch is None and not self.inks
+        """Whether the bands are what they show: bytes of red, green and blue, as far as known."""
+        changed = self.table is not None or self.stretch is not None or self.inks
+        return not changed and self.collar is None
 
 
 def colours_of(dataset: DatasetReader, path: Path) -> Colours:
@@ -71,16 +76,55 @@ def colours_of(dataset: DatasetReader, path: Path) -> Colours:
     return found
 
 
+def collared(dataset: DatasetReader, colours: Colours, path: Path) -> Colours:
+    """The colours of an open picture with its collar, if it has one (``geoml.raster.collar``).
+
+    It is looked for in at most 2048 x 2048 pixels: those of an upload, every n-th of an ortho. For
+    a file without overviews that is one more pass over its blocks, a few in memory at a time.
+    Pictures of fewer than 8 bits are hardly anything but black and white, and left as they are.
+    """
+    if colours.white < 255:
+        return colours
+    shape = coarse_shape(dataset.shape)
+    numbers, known = _numbers(dataset, colours, path, out_shape=shape)
+    slack = SLACK if _lossy(dataset) else 0
+    collar = collar_of(numbers, known, dataset.shape, white=colours.white, slack=slack)
+    if collar is None:
+        return colours
+    return replace(colours, collar=collar, notes=(*colours.notes, collar.note))
+
+
 def read_rgb(
     dataset: DatasetReader, colours: Colours, window: Window, path: Path
 ) -> tuple[NDArray[np.uint8], Mask]:
     """(RGB bytes of shape (3, rows, cols), mask of known pixels) of a window.
 
-    Unknown is what the nodata number, the opacity, the mask or a clear entry of the palette says.
+    Unknown is what the nodata number, the opacity, the mask or a clear entry of the palette says,
+    and the collar.
     """
+    values, known = _numbers(dataset, colours, path, window)
+    if colours.collar is not None:
+        known = known & ~colours.collar.hides(values, window)
+    if colours.stretch is not None:
+        low, high = colours.stretch
+        share = (values.astype(np.float32) - low) / (high - low)
+        values = np.rint(1 + 254 * np.clip(share, 0, 1)).astype(np.uint8)
+    return (np.repeat(values, 3, axis=0) if len(values) == 1 else values), known
+
+
+def _numbers(
+    dataset: DatasetReader,
+    colours: Colours,
+    path: Path,
+    window: Window | None = None,
+    out_shape: tuple[int, int] | None = None,
+) -> tuple[NDArray[Any], Mask]:
+    """The bands of a window, or every n-th pixel of them all, with palette and inks as colours."""
+    bands, bounds = list(colours.bands), window.bounds if window else None
+    size = (len(bands), *out_shape) if out_shape else None
     try:
-        values = dataset.read(list(colours.bands), window=window.bounds)
-        known = _known(dataset, window)
+        values = dataset.read(bands, window=bounds, out_shape=size)
+        known = _known(dataset, values.shape[1:], window)
     except RasterioIOError as error:
         raise unreadable(path, error) from error
     if colours.table is not None:
@@ -89,28 +133,30 @@ def read_rgb(
     if colours.inks:
         light = values[:3].astype(np.uint16) * values[3]
         return np.rint(light / 255).astype(np.uint8), known
-    if colours.stretch is not None:
-        low, high = colours.stretch
-        share = (values.astype(np.float32) - low) / (high - low)
-        values = np.rint(1 + 254 * np.clip(share, 0, 1)).astype(np.uint8)
-    return (np.repeat(values, 3, axis=0) if len(values) == 1 else values), known
+    return values, known
+
+
+def _lossy(dataset: DatasetReader) -> bool:
+    told = dataset.tags(ns="IMAGE_STRUCTURE").get("COMPRESSION", "")
+    return dataset.driver in ("JPEG", "JP2OpenJPEG") or "JPEG" in told or "WEBP" in told
 
 
 def _stretched(dataset: DatasetReader, path: Path, found: Colours) -> Colours:
     """The colours with the numbers that are black and white, where they are not 0 and 255."""
     top, told = _largest(dataset, found.bands), ""
-    low, high = 0.0, float(top)
+    low, high, white = 0.0, float(top), top
     if dataset.dtypes[found.bands[0] - 1] != "uint8":
-        low, high = _ends(dataset, path, found.bands)
+        low, high = _ends(dataset, path, found.bands, top)
         told = f"16 bits: {low:g} to {high:g} of {top} shown as black to white"
         if high <= 255:
-            low, high, told = 1.0, 255.0, ""
+            low, high, white, told = 1.0, 255.0, 255, ""
     elif top < 255:
-        told = f"{top.bit_length()} bits: 0 to {top} shown as black to white"
-    notes = (*found.notes, told) if told else found.notes
+        told = f"{top.bit_length()} bit{'s' if top > 1 else ''}: 0 to {top} shown as black to white"
+    found = replace(found, white=white, notes=(*found.notes, *([told] if told else [])))
     if dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES":
-        return replace(found, stretch=(high, low), notes=(*notes, "0 is white in this file"))
-    return replace(found, stretch=None if (low, high) == (0, 255) else (low, high), notes=notes)
+        notes = (*found.notes, "0 is white in this file")
+        return replace(found, stretch=(high, low), notes=notes)
+    return replace(found, stretch=None if (low, high) == (0, 255) else (low, high))
 
 
 def _largest(dataset: DatasetReader, bands: tuple[int, ...]) -> int:
@@ -141,10 +187,10 @@ def _by_adobe(path: Path) -> bool:
     return False
 
 
-def _known(dataset: DatasetReader, window: Window) -> Mask:
+def _known(dataset: DatasetReader, shape: tuple[int, ...], window: Window | None = None) -> Mask:
     if all(MaskFlags.all_valid in flags for flags in dataset.mask_flag_enums):
-        return np.ones((window.rows, window.cols), np.bool_)
-    mask: Mask = dataset.dataset_mask(window=window.bounds) > 0
+        return np.ones(shape, np.bool_)
+    mask: Mask = dataset.dataset_mask(window=window.bounds if window else None, out_shape=shape) > 0
     return mask
 
 
@@ -189,16 +235,20 @@ def _table(dataset: DatasetReader, band: int) -> NDArray[np.uint8]:
     return np.array([entries.get(index, (0, 0, 0, 0)) for index in range(256)], np.uint8)
 
 
-def _ends(dataset: DatasetReader, path: Path, bands: tuple[int, ...]) -> tuple[float, float]:
-    """The numbers that become 1 and 255: the same for every band, so that colours stay."""
-    wanted = Colours(bands)
+def _ends(
+    dataset: DatasetReader, path: Path, bands: tuple[int, ...], white: int
+) -> tuple[float, float]:
+    """The numbers that become 1 and 255: the same for every band, so that colours stay.
+
+    Pixels of 0 or of white in all bands do not count, for they are those of a collar.
+    """
     samples: list[NDArray[Any]] = []
     for window in _scattered(dataset.height, dataset.width):
-        values, known = read_rgb(dataset, wanted, window, path)
-        samples.append(values[:, known].ravel())
+        values, known = _numbers(dataset, Colours(bands), path, window)
+        samples.append(values[:, known & ~blank_pixels(values, white)].ravel())
     found = np.concatenate(samples)
     if not found.size:
-        return 0.0, float(np.iinfo(np.uint16).max)
+        return 0.0, float(white)
     if found.max() <= 255:
         return 0.0, 255.0
     low, high = (float(value) for value in np.percentile(found, _ENDS))

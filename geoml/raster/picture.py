@@ -24,7 +24,7 @@ from geoml.errors import (
     OversizedHeader,
     UnusableGrid,
 )
-from geoml.raster.colours import Colours, colours_of, read_rgb
+from geoml.raster.colours import Colours, collared, colours_of, read_rgb
 from geoml.raster.formats import ORTHO_DRIVERS
 from geoml.raster.grid import Grid, Window, transformer
 from geoml.raster.header import Header, Limits, check_content, opened, probe
@@ -73,6 +73,8 @@ class Ortho:
 def open_ortho(path: Path) -> Iterator[Ortho]:
     """Open an ingested ortho, or one that is given directly; its header is judged first.
 
+    No collar is looked for: ingestion has done so, and it would cost a pass over the file.
+
     Raises what ``probe`` and ``colours_of`` raise; UnusableGrid for a grid in degrees or with the
     south up, which ingestion would bring right; OutOfRange for pixels of an impossible size.
     """
@@ -100,13 +102,20 @@ class Picture:
 
 
 def read_picture(
-    path: Path, *, gsd_m: float | None = None, placed: bool = True, largest_px: int = LARGEST_PX
+    path: Path,
+    *,
+    gsd_m: float | None = None,
+    placed: bool = True,
+    largest_px: int = LARGEST_PX,
+    collar: bool = False,
 ) -> Picture:
     """Read a GeoTIFF, JPEG or PNG whole, as red, green and blue bytes.
 
     The content tells the format, whatever the name; sides, type and number of bands are judged by
     the header before a pixel is unpacked. ``gsd_m`` is the metres per pixel that the caller knows:
-    it counts before the file's own. With ``placed`` false the georeference is not looked at.
+    it counts before the file's own. With ``placed`` false the georeference is not looked at. With
+    ``collar`` a rim of black or white is unknown (``geoml.raster.collar``); the masks of training
+    pictures come this way too, and are black for the most part.
     A file of a stranger is read in a child process: ``geoml.areas.ingest.pictures``.
 
     Raises a DataError: UnreadableFile, ForbiddenFormat, OversizedHeader, EmptySource where nothing
@@ -116,6 +125,8 @@ def read_picture(
         _check_size(dataset, path, largest_px)
         place = _place_of(path, dataset) if placed else None
         colours = colours_of(dataset, path)
+        if collar:
+            colours = collared(dataset, colours, path)
         whole = Window(0, 0, dataset.height, dataset.width)
         rgb, known = read_rgb(dataset, colours, whole, path)
     if not known.any():
@@ -131,15 +142,21 @@ def read_picture(
     return Picture(pixels, known, crs, transform, gsd_m or own, colours.notes)
 
 
-def plain_rgb(header: Header, within: tuple[float, float, float, float], out: Path) -> Header:
+def plain_rgb(
+    header: Header,
+    within: tuple[float, float, float, float],
+    out: Path,
+    colours: Colours | None = None,
+) -> Header:
     """Write what a picture shows inside a box of its CRS as RGB bytes and opacity; its header.
 
     For a palette, CMYK, 16 bits or bands in another order, which must be colours before they may
-    be averaged. ``out`` is a GeoTIFF for the time being; ``header`` is that of the picture, moved
+    be averaged, and for a collar, which must be unknown. ``colours`` are those that were decided on
+    already. ``out`` is a GeoTIFF for the time being; ``header`` is that of the picture, moved
     or not. A block is in memory at a time.
     """
     with opened(header.path, ORTHO_DRIVERS) as dataset:
-        colours = colours_of(dataset, header.path)
+        colours = colours or colours_of(dataset, header.path)
         box = _pixels_of(header, within)
         transform = header.transform @ Affine.translation(box.col, box.row)
         with rasterio.open(out, "w", **_plain_profile(box, transform, header.crs)) as target:

@@ -11,7 +11,7 @@ from geoml.areas.ingest.overlap import native_m, reached, seen
 from geoml.areas.keys import Key
 from geoml.files import removing
 from geoml.raster.cog import cog_writer
-from geoml.raster.colours import colours_of
+from geoml.raster.colours import collared, colours_of
 from geoml.raster.grid import Grid, Window
 from geoml.raster.header import Header, opened
 from geoml.raster.picture import plain_rgb
@@ -39,16 +39,18 @@ def stage_photograph(
 ) -> tuple[int, int, tuple[str, ...]]:
     """Write an image in three bands of 1..255; 0 is no data, and black is stored as 1.
 
+    A collar of black or white that the file does not declare is no data (``geoml.raster.collar``).
+
     (known cells, 0, what was decided about its colours).
     """
     known = 0
     with opened(header.path, key.drivers) as dataset:
-        colours = colours_of(dataset, header.path)
+        colours = collared(dataset, colours_of(dataset, header.path), header.path)
     method = resampling_for("continuous", native_m(key, header, grid), grid.pixel_x)
     scratch = out.with_name(f"{out.stem}-plain.tif")
     with removing(scratch), cog_writer(out, grid, dtype="uint8", nodata=0, bands=_BANDS) as writer:
         if not colours.plain or colours.bands not in ((1,), (1, 2, 3)):
-            header = plain_rgb(header, reached(header, grid), scratch)
+            header = plain_rgb(header, reached(header, grid), scratch, colours)
         for window, rgb, mask in warp_rgb(header, grid, drivers=key.drivers, resampling=method):
             for number, values in enumerate(rgb, 1):
                 writer.write(np.where(mask > 0, np.maximum(values, 1), 0), window, number)

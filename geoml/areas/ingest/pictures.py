@@ -33,6 +33,8 @@ def read_upload(
 ) -> Picture:
     """A GeoTIFF, JPEG or PNG of a stranger as bytes of colour; as ``read_picture``, in a child.
 
+    What is black or white along its edge is unknown, as in an ortho that is ingested.
+
     ``name`` is what errors call it. Raises a DataError: what ``read_picture`` raises,
     OversizedHeader beyond ``LARGEST_BYTES``, UnreadableFile when the child did not survive it.
     """
@@ -61,7 +63,7 @@ def read_upload(
 
 def stage_picture(path: Path, options: dict[str, Any]) -> dict[str, Any]:
     """What the child does: the pixels into files beside ``path``, the facts as JSON."""
-    picture = read_picture(path, **options)
+    picture = read_picture(path, collar=True, **options)
     np.save(_beside(path, "rgb"), picture.rgb)
     np.save(_beside(path, "known"), picture.known)
     place = picture.transform

@@ -107,6 +107,23 @@ def test_sixteen_bits_come_as_eight_and_say_so(bench, town, tmp_path):
     assert [one.name for one in (tmp_path / "out").iterdir()] == [facts["file"]]
 
 
+@pytest.mark.parametrize("number", [0, 255])
+def test_a_collar_that_is_not_declared_is_unknown(bench, town, tmp_path, number):
+    rgb = np.random.default_rng(5).integers(1, 255, (3, *town.grid.shape)).astype(np.uint8)
+    rgb[:, :9] = number
+    middle = slice(town.grid.rows // 2, town.grid.rows // 2 + 5)
+    rgb[:, middle, 20:25] = number
+    (tmp_path / "out").mkdir()
+    scene = Scene(town.grid, tmp_path / "out", None, None, {}, None)
+    facts = stage_raster(keys.get("ortho"), bench.tif(rgb, photometric="rgb"), None, scene)
+    with rasterio.open(tmp_path / "out" / facts["file"]) as dataset:
+        got = dataset.read()
+    assert (got[:, :9] == 0).all()
+    assert (got[:, 9:] == np.maximum(rgb[:, 9:], 1)).all()
+    assert f"a collar of {number} taken for nodata" in " ".join(facts["notes"])
+    assert [one.name for one in (tmp_path / "out").iterdir()] == [facts["file"]]
+
+
 def test_an_ortho_elsewhere_or_of_nothing_is_an_error(bench, stage, town):
     with pytest.raises(EmptySource):
         stage(bench.tif(np.zeros((3, 40, 40), np.uint8), nodata=0, photometric="rgb"), "ortho")

@@ -54,6 +54,14 @@ def test_errors_name_the_picture_as_its_sender_knows_it(chip):
     assert "/" not in told.value.got
 
 
+def test_a_black_rim_is_not_looked_at(tmp_path):
+    bands = np.random.default_rng(6).integers(1, 256, (3, 90, 70))
+    bands[:, :20] = 0
+    picture = read_upload(png(tmp_path / "a.png", bands))
+    assert (picture.known == (np.arange(90) >= 20)[:, None]).all()
+    assert "a collar of 0" in picture.notes[0]
+
+
 @pytest.mark.parametrize("kept", [0.5, 0.99])
 def test_a_png_that_ends_too_soon_is_no_picture(tmp_path, kept):
     content = png(tmp_path / "a.png", np.random.default_rng(5).integers(1, 256, (3, 90, 70)))
