@@ -25,6 +25,7 @@ from geoml.errors import (
     OversizedHeader,
     UnusableGrid,
 )
+from geoml.raster import hints
 from geoml.raster.formats import RASTER_DRIVERS, check_format, unreadable
 from geoml.raster.sidecar import georeference
 
@@ -254,7 +255,8 @@ def _place(dataset: DatasetReader, path: Path) -> tuple[str, Affine]:
     tilt = max(abs(transform.b), abs(transform.d))
     # Rounding of the writer, far below a cell over any raster that is accepted here.
     if not tilt <= 1e-9 * math.sqrt(abs(transform.determinant)):
-        raise _unusable(path, "a rotated or sheared grid")
+        middle = transform @ (dataset.width / 2, dataset.height / 2)
+        raise _unusable(path, "a rotated or sheared grid", hints.warp_first(crs, *middle))
     if crs is None:
         raise _missing_crs(path, "none")
     _check_earth(path, crs)
@@ -280,17 +282,17 @@ def _missing_crs(path: Path, got: str) -> MissingCrs:
         where=str(path),
         expected="a CRS on Earth stored in the file",
         got=got,
-        next_step="assign it, for example: gdal_edit.py -a_srs EPSG:2154 FILE (QGIS: Assign CRS)",
+        next_step=hints.ASSIGN,
     )
 
 
-def _unusable(path: Path, got: str) -> UnusableGrid:
+def _unusable(path: Path, got: str, next_step: str = hints.warp_first()) -> UnusableGrid:
     return UnusableGrid(
         "its cells do not lie in rows and columns of its CRS",
         where=str(path),
         expected="rows and columns along the axes of its CRS",
         got=got,
-        next_step="warp it first: gdalwarp -t_srs EPSG:2154 FILE OUT.tif (QGIS: Warp)",
+        next_step=next_step,
     )
 
 

@@ -28,6 +28,7 @@ from geoml.raster.colours import Colours, collared, colours_of, read_rgb
 from geoml.raster.formats import ORTHO_DRIVERS
 from geoml.raster.grid import Grid, Window, transformer
 from geoml.raster.header import Header, Limits, check_content, opened, probe
+from geoml.raster.hints import warp_first
 from geoml.types import Mask
 
 PICTURE_DRIVERS = ("GTiff", "JPEG", "PNG")
@@ -235,7 +236,7 @@ def _place_of(path: Path, dataset: DatasetReader) -> tuple[str, Affine, float] |
             where=str(path),
             expected="the same size along both axes",
             got=f"{gsd_x:.3g} x {gsd_y:.3g} m",
-            next_step="warp it first: gdalwarp -t_srs EPSG:2154 FILE OUT.tif (QGIS: Warp)",
+            next_step=warp_first(header.crs, *_middle(header)),
         )
     return header.crs, header.transform, math.sqrt(gsd_x * gsd_y)
 
@@ -253,10 +254,9 @@ def ground_m(header: Header) -> tuple[float, float]:
             where=where,
             expected="a projected reference system, in metres",
             got=crs.name,
-            next_step="warp it first: gdalwarp -t_srs EPSG:2154 FILE OUT.tif (QGIS: Warp)",
+            next_step=warp_first(header.crs, *_middle(header)),
         )
-    west, south, east, north = header.bounds
-    x, y = (west + east) / 2, (south + north) / 2
+    x, y = _middle(header)
     dx, dy = header.pixel
     lon, lat = transformer(header.crs, "OGC:CRS84").transform([x, x + dx, x], [y, y, y + dy])
     if not np.isfinite([*lon, *lat]).all():
@@ -274,6 +274,11 @@ def ground_m(header: Header) -> tuple[float, float]:
     # Where a map is true to a few parts in a hundred, its own numbers are meant.
     true = all(abs(side / own - 1) <= _ALIKE for side, own in zip(sides, (dx, dy), strict=True))
     return (dx, dy) if true else (sides[0], sides[1])
+
+
+def _middle(header: Header) -> tuple[float, float]:
+    west, south, east, north = header.bounds
+    return (west + east) / 2, (south + north) / 2
 
 
 def _absurd(where: str, sides: tuple[float, ...]) -> DataError:

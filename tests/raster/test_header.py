@@ -136,6 +136,8 @@ def test_mars_is_not_on_earth(tmp_path):
 
 def test_rotated_and_control_points_only(tmp_path):
     turned = NORTH_UP @ Affine.rotation(10)
+    error = refuse(errors.UnusableGrid, raster(tmp_path / "turned.tif", transform=turned))
+    assert "EPSG:32631" in error.next_step
     refuse(errors.UnusableGrid, raster(tmp_path / "a.tif", transform=turned))
     points = [GroundControlPoint(r, c, 5 + c, 45 - r) for r, c in ((0, 0), (0, 7), (7, 0))]
     path = raster(tmp_path / "b.tif", crs=None, transform=Affine.identity())

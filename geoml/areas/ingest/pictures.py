@@ -14,11 +14,12 @@ import numpy as np
 from affine import Affine
 
 from geoml.areas.ingest.process import Limits, run
-from geoml.errors import DataError, OversizedHeader, from_dict
+from geoml.errors import DataError, MissingCrs, OutOfRange, OversizedHeader, UnusableGrid, from_dict
 from geoml.raster.formats import check_format
 from geoml.raster.picture import LARGEST_PX, PICTURE_DRIVERS, Picture, read_picture
 
 LARGEST_BYTES = 64 << 20
+_PLACELESS = "; or leave its place out: coordinates=pixel, and gsd for its metres per pixel"
 UPLOAD = Limits(memory=2 << 30, cpu_s=20, wall_s=40.0)
 
 
@@ -58,7 +59,10 @@ def read_upload(
             }
             return _collected(path, run(task, names=name, limits=limits))
         except DataError as error:  # it names a file that nobody has seen
-            raise from_dict({**error.as_dict(), "where": name}) from None
+            parts = {**error.as_dict(), "where": name}
+            if isinstance(error, MissingCrs | UnusableGrid | OutOfRange):
+                parts["next_step"] += _PLACELESS
+            raise from_dict(parts) from None
 
 
 def stage_picture(path: Path, options: dict[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,21 @@ def test_a_png_that_ends_too_soon_is_no_picture(tmp_path, kept):
         read_upload(content[: int(kept * len(content))])
 
 
+def test_a_wrong_place_is_told_how_to_be_left_out(tmp_path):
+    path = tmp_path / "a.tif"
+    degrees = Affine(2e-6, 0, 85.52, 0, -2e-6, 27.63)
+    with rasterio.open(
+        path, "w", driver="GTiff", dtype="uint8", count=3, width=9, height=9, crs="EPSG:4326",
+        transform=degrees,
+    ) as dataset:  # fmt: skip
+        dataset.write(np.full((3, 9, 9), 7, np.uint8))
+    with pytest.raises(errors.UnusableGrid) as told:
+        read_upload(path.read_bytes())
+    assert "EPSG:32645" in told.value.next_step
+    assert "coordinates=pixel" in told.value.next_step
+    assert read_upload(path.read_bytes(), placed=False, gsd_m=0.2).crs is None
+
+
 def test_what_is_no_picture_does_not_even_start_a_child(monkeypatch):
     monkeypatch.setattr("geoml.areas.ingest.pictures.run", lambda *_, **__: pytest.fail("started"))
     with pytest.raises(errors.ForbiddenFormat, match="zip archive"):
