@@ -152,16 +152,21 @@ def check_content(dataset: DatasetReader, path: Path, limits: Limits) -> None:
     item = max(np.dtype(kind).itemsize for kind in dataset.dtypes)
     total = rows * cols * count * item
     if total > limits.total:
-        raise _oversized(path, f"at most {limits.total >> 30} GiB of cells", declared)
+        raise _oversized(path, f"at most {_binary(limits.total)} of cells", declared)
     block_rows, block_cols = dataset.block_shapes[0]
     per_pixel = item * (count if _interleaved(dataset) else 1)
     block = block_rows * block_cols * per_pixel
     if block > limits.block:
-        expected = f"blocks of at most {limits.block >> 20} MiB"
+        expected = f"blocks of at most {_binary(limits.block)}"
         raise _oversized(path, expected, f"{declared}, blocks of {block_cols} x {block_rows}")
     size = path.stat().st_size
     if _least_bytes(dataset, total) > size:
         raise _oversized(path, "no more cells than the file can hold", f"{declared}, {size} bytes")
+
+
+def _binary(size: int) -> str:
+    """A size in bytes for a reader: ``64 GiB``, ``32 MiB``."""
+    return f"{size >> 30} GiB" if size >= 1 << 30 else f"{size >> 20} MiB"
 
 
 def _interleaved(dataset: DatasetReader) -> bool:

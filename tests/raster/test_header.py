@@ -178,6 +178,17 @@ def test_a_header_that_declares_too_much(tmp_path):
     refuse(errors.OversizedHeader, path, limits=Limits(bands=0))
 
 
+@pytest.mark.parametrize(("limit", "told"), [(2 << 30, "2 GiB"), (32 << 20, "32 MiB")])
+def test_a_limit_is_told_in_units_of_its_size(tmp_path, limit, told):
+    profile = {"width": 40_000, "height": 40_000, "count": 1, "dtype": "float32"}
+    place = {"crs": "EPSG:32631", "transform": NORTH_UP, "tiled": True, "sparse_ok": True}
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", **profile, **place):
+        pass
+    for limits in (Limits(total=limit), Limits(block=0, total=1 << 40)):
+        error = refuse(errors.OversizedHeader, tmp_path / "a.tif", limits=limits)
+        assert (told if limits.block else "0 MiB") in error.expected
+
+
 def test_an_honest_sparse_raster_passes_and_a_lying_one_does_not(tmp_path):
     path = tmp_path / "a.tif"
     profile = {"width": 40_000, "height": 40_000, "count": 1, "dtype": "float32"}
