@@ -126,6 +126,7 @@ def read_picture(
         _check_size(dataset, path, largest_px)
         place = _place_of(path, dataset) if placed else None
         colours = colours_of(dataset, path)
+        turned = _turned(dataset)
         if collar:
             colours = collared(dataset, colours, path)
         whole = Window(0, 0, dataset.height, dataset.width)
@@ -139,8 +140,9 @@ def read_picture(
             next_step="check the file in QGIS, its nodata value and its alpha band",
         )
     crs, transform, own = place if place else (None, None, None)
+    notes = colours.notes if place else (*colours.notes, *turned)
     pixels = np.ascontiguousarray(rgb.transpose(1, 2, 0))
-    return Picture(pixels, known, crs, transform, gsd_m or own, colours.notes)
+    return Picture(pixels, known, crs, transform, gsd_m or own, notes)
 
 
 def plain_rgb(
@@ -206,6 +208,12 @@ def _blocks(box: Window) -> Iterator[Window]:
         for col in range(box.col, box.col + box.cols, _BLOCK):
             rows = min(_BLOCK, box.row + box.rows - row)
             yield Window(row, col, rows, min(_BLOCK, box.col + box.cols - col))
+
+
+def _turned(dataset: DatasetReader) -> tuple[str, ...]:
+    """A note for a photograph whose camera was held upright or upside down."""
+    upright = dataset.tags().get("EXIF_Orientation", "1") in ("0", "1")
+    return () if upright else ("the file says it is turned; pixels are counted as stored",)
 
 
 def _check_size(dataset: DatasetReader, path: Path, largest_px: int) -> None:

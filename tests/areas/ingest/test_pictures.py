@@ -85,6 +85,20 @@ def test_a_wrong_place_is_told_how_to_be_left_out(tmp_path):
     assert read_upload(path.read_bytes(), placed=False, gsd_m=0.2).crs is None
 
 
+def test_a_photograph_that_is_turned_says_so(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    exif = image.Exif()
+    for turn, notes in (
+        (1, ()),
+        (6, ("the file says it is turned; pixels are counted as stored",)),
+    ):
+        exif[274] = turn
+        image.new("RGB", (40, 30), (90, 80, 70)).save(tmp_path / "a.jpg", exif=exif)
+        picture = read_upload((tmp_path / "a.jpg").read_bytes())
+        assert picture.rgb.shape == (30, 40, 3)
+        assert picture.notes == notes
+
+
 def test_what_is_no_picture_does_not_even_start_a_child(monkeypatch):
     monkeypatch.setattr("geoml.areas.ingest.pictures.run", lambda *_, **__: pytest.fail("started"))
     with pytest.raises(errors.ForbiddenFormat, match="zip archive"):
