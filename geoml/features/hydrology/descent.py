@@ -109,6 +109,34 @@ def walked(
 
 
 @njit(nogil=True, cache=True)
+def span(surface: Array, cells: NDArray[np.intp], heights: Array) -> None:
+    """Heights of unknown ``cells`` (flat) that known ground encloses, from straight lines over it.
+
+    Of the lines along the row, the column and both diagonals, from the first known cell on one side
+    to the first on the other, the one that lies lowest here.
+    """
+    cols = surface.shape[1]
+    for place in range(cells.size):
+        row, col = cells[place] // cols, cells[place] % cols
+        lowest = np.inf
+        for k in range(4):  # the other four lead the same ways back
+            back, behind = _known_along(surface, row, col, _DOWN[k], _RIGHT[k])
+            ahead, before = _known_along(surface, row, col, -_DOWN[k], -_RIGHT[k])
+            here = (behind * ahead + before * back) / (back + ahead)
+            lowest = min(lowest, here)
+        heights[place] = lowest
+
+
+@njit(nogil=True, cache=True)
+def _known_along(surface: Array, row: int, col: int, down: int, right: int) -> tuple[int, float]:
+    """Steps to the first known cell on that way, and its height."""
+    steps = 0
+    while np.isnan(surface[row + steps * down, col + steps * right]):
+        steps += 1
+    return steps, np.float64(surface[row + steps * down, col + steps * right])
+
+
+@njit(nogil=True, cache=True)
 def _is_outlet(surface: Array, sea: Mask, row: int, col: int) -> bool:
     """Known ground at the edge of the raster, beside unknown ground, or the sea."""
     if np.isnan(surface[row, col]):

@@ -44,7 +44,7 @@ def drainage(
         channel_km2 = _resolved(CHANNEL_KM2, flow)
     found: Mask = known & (upstream_km2 >= channel_km2)
     if water is not None:
-        found |= known & (water | _beside(water & ~known, flow))
+        found |= known & (water | beside(water & ~known, flow))
     return found
 
 
@@ -58,8 +58,8 @@ def _resolved(least_km2: float, flow: Flow) -> float:
     return max(least_km2, CHANNEL_CELLS * flow.pixel_x * flow.pixel_y / 1e6)
 
 
-def _beside(unseen: Mask, flow: Flow) -> Mask:
-    """Outlets that touch ``unseen`` cells."""
+def beside(unseen: Mask, flow: Flow) -> Mask:
+    """Outlets that touch ``unseen`` cells, shape of the flow."""
     near = np.zeros(flow.shape, np.bool_)
     if not unseen.any():
         return near

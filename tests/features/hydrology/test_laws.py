@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoml.features.hydrology.quantities import QUANTITIES
-from geoml.features.hydrology.together import MEMBERS, trace
+from geoml.features.hydrology.together import MEMBERS, member, trace
 from geoml.features.quantity import Surroundings
 from geoml.raster.grid import Grid
 
@@ -35,7 +35,7 @@ def course(layers, grid):
 
 def members(layers, grid):
     found = course(layers, grid)
-    return {name: member(found, 1) for name, member in MEMBERS.items()}
+    return {name: member(found, name, 1) for name in MEMBERS}
 
 
 @given(courses())
@@ -83,6 +83,8 @@ def test_law_metres_are_metres(made, factor):
     layers, grid = made
     wide = Grid(grid.crs, 0, 0, grid.pixel_x * factor, grid.pixel_y * factor, *grid.shape)
     small, large = course(layers, grid), course(layers, wide)
+    if (small.holes != large.holes).any():
+        return  # the same cells, but now too large a hole to be bridged
     np.testing.assert_array_equal(small.flow.downstream, large.flow.downstream)
     np.testing.assert_allclose(large.upstream_km2, small.upstream_km2 * factor**2, rtol=1e-5)
     if (small.drainage == large.drainage).all():
