@@ -67,7 +67,6 @@ WHAT_HAPPENS = {
     "geo/cog_dateline.tif": (
         Case("landcover"),
         Case("dem", None, errors.OutOfRange, "outside"),
-        Case("ortho"),
     ),
     "geo/cog_gcps.tif": (Case("dem", None, errors.UnusableGrid, "control points"),),
     "geo/cog_hirise_mars.tif": (Case("ortho", None, errors.MissingCrs, "not the Earth"),),

@@ -38,5 +38,5 @@ def note(tag: str) -> list[str]:
     metres = metres_in(tag)
     if metres is None:
         told = f"unit {tag!r} is not known" if tag.strip() else "no unit in the file"
-        return [f"{told}: taken as m (heights in feet? --unit KEY=ft)"]
+        return [f"{told}: taken as m (in feet or centimetres? --unit KEY=ft, KEY=cm)"]
     return [] if metres == 1.0 else [f"{tag} brought to m"]
