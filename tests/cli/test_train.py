@@ -69,8 +69,14 @@ def test_what_training_measured_is_a_table_of_every_candidate(tmp_path, monkeypa
         scene.label, scene.features, scene.grid, inside=scene.inside
     )
     cells = take(service, scene.features, target, scene.grid, scene.support_m, area="scene")
-    about = {"reference": reference, "support_m": scene.support_m, "synthetic": True,
-             "label": {"key": "test", "quantity": "test"}, "version": "1", "created": ""}  # fmt: skip
+    about = {
+        "reference": reference,
+        "label": {"key": "test", "quantity": "test"},
+        "support_m": scene.support_m,
+        "synthetic": True,
+        "version": "1",
+        "created": "",
+    }
     manifest = service.train(cells, tmp_path, meta=about)
     metrics = read_json(tmp_path / "metrics.json")
     told = _told(manifest, metrics)

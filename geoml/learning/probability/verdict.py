@@ -17,8 +17,9 @@ class Verdict:
     """The champion and why.
 
     The trees serve where they beat every rule, and a yes everywhere, over blocks, and over
-    catchments where there are any; or where the service ships nothing else. ``accepted`` also asks for a CSI above the
-    threshold of ``Accept``; what is frozen is never accepted: it was not learned.
+    catchments where there are any; or where the service ships nothing else. ``accepted`` also asks
+    for a CSI above the threshold of ``Accept``; what is frozen is never accepted: it was not
+    learned.
     """
 
     champion: Literal["lightgbm", "baseline"]
