@@ -18,7 +18,6 @@ Pair: TypeAlias = tuple[Tensor, Tensor]
 
 _SHADOW_SHARE = 0.3
 _MIX_SHARE = 0.35
-_RECOLOURED_SHARE = 0.3
 _COARSE_SHARE = 0.3
 _COARSE = (1.2, 2.2)
 """How many times larger the pixels of a coarser camera are, whose picture was then enlarged."""
@@ -31,9 +30,8 @@ def augmented(pair: Pair) -> Pair:
 
     The random numbers are those of PyTorch's generator, so a run that is resumed goes on alike.
     """
-    image, label = pair
-    image, label = _mixed(recoloured(image / 255), label)
-    image = _coarsened(colour()(image))
+    image, label = _mixed(*pair)
+    image = _coarsened(colour()(image / 255))
     return (_lit(_shaded(image)) * 255).clamp(0, 255), label
 
 
@@ -52,21 +50,6 @@ def colour() -> Callable[[Tensor], Tensor]:
     )
     whole: Any = library.ImageSequential(*parts)
     return lambda image: whole(image).clamp(0, 1)
-
-
-def recoloured(image: Tensor, share: float = _RECOLOURED_SHARE) -> Tensor:
-    """A ``share`` of the pictures in the colours of another: its mean and spread by channel.
-
-    What stands in one place is seen under the light, the soil and the camera of another, drawn
-    towns among them (Reinhard et al. 2001, in RGB). https://doi.org/10.1109/38.946629
-    """
-    count = image.shape[0]
-    spread, mean = torch().std_mean(image, dim=(2, 3), keepdim=True)
-    other = torch().randperm(count)
-    gain = (spread[other] / spread.clamp(min=0.02)).clamp(0.4, 2.5)
-    there = ((image - mean) * gain + mean[other]).clamp(0, 1)
-    chosen = (torch().rand(count, 1, 1, 1) < share).float()
-    return image + chosen * (there - image)
 
 
 def _coarsened(image: Tensor) -> Tensor:
