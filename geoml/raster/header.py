@@ -32,7 +32,7 @@ from geoml.raster.sidecar import georeference
 _ENV = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # no .aux.xml, .ovr or .msk beside the file
     "GDAL_PAM_ENABLED": "NO",
-    "GDAL_CACHEMAX": 128,
+    "GDAL_CACHEMAX": 128 << 20,  # in bytes: rasterio asks for a number and takes it for them
     "GDAL_NUM_THREADS": "1",
     "VSI_CACHE": "NO",
     # Its short cut for whole pictures takes what a truncated PNG lacks for zeros, without a word.

@@ -10,11 +10,12 @@ from affine import Affine
 from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
+from rasterio.env import get_gdal_config
 
 from geoml import errors
 from geoml.raster.formats import ORTHO_DRIVERS
 from geoml.raster.grid import Grid, transformer
-from geoml.raster.header import Limits, probe
+from geoml.raster.header import Limits, opened, probe
 from geoml.raster.warp import warp
 
 HOSTILE = Path(__file__).parents[2].parent / "shared" / "data" / "hostile"
@@ -120,6 +121,12 @@ def test_missing_empty_and_truncated_files_are_unreadable(tmp_path):
     cut = tmp_path / "cut.tif"
     cut.write_bytes(raster(tmp_path / "a.tif").read_bytes()[:9])
     refuse(errors.UnreadableFile, cut)
+
+
+def test_blocks_that_are_read_twice_are_kept(tmp_path):
+    """A cache of 128 bytes keeps none: each row of a coarse reading then unpacks its tiles."""
+    with opened(raster(tmp_path / "a.tif")):
+        assert get_gdal_config("GDAL_CACHEMAX") == 128 << 20
 
 
 def test_no_crs_or_no_position(tmp_path):
