@@ -103,7 +103,7 @@ def load(folder: Path, told):
     return Frozen(told)
 
 
-def target_of(label, features, grid, *, inside, mode="auto"):
+def target_of(label, features, grid, *, inside, mode="auto", source=""):
     told = {"mode": "none", "relative_to_area": False, "text": Text("compté", "counted").as_dict()}
     return np.where(np.isnan(label), np.nan, label > 0).astype(float), told
 
