@@ -36,6 +36,7 @@ NET = "a network of drawn towns"
 SHIPPED = "the network that ships"
 _CODE = Path(__file__).parents[1] / "geoml" / "learning" / "segmentation"
 _MADE_BY = ("augment.py", "batches.py", "chips.py", "loss.py", "net.py", "plan.py", "training.py")
+_DRAWN_BY = Path(__file__).parents[1] / "geoml" / "areas" / "demo" / "aerial"
 
 
 def section() -> list[str]:
@@ -79,17 +80,21 @@ def model() -> Path | None:
         return folder
     if find_spec("torch") is None:
         return None
+    from geoml.cli.output import progress
     from geoml.lifecycle.picture_training import Asked, train_on_pictures
 
     name = next(one for one in catalog.names() if catalog.get(one).kind == "segmentation")
     home = Home(CACHE / "never-seen" / "home")
-    ref, _ = train_on_pictures(home, name, Asked((DATA,), epochs=EPOCHS, out=folder))
+    with progress("train without the town") as show:
+        asked = Asked((DATA,), epochs=EPOCHS, out=folder)
+        ref, _ = train_on_pictures(home, name, asked, progress=show)
     return ref.folder
 
 
 def _digest() -> str:
-    """Of what decides about the network: the data set, the code that trains, how long."""
-    made_of = [DATA.read_bytes(), *((_CODE / name).read_bytes() for name in _MADE_BY)]
+    """Of what decides about the network: the data set, the code that draws and trains, how long."""
+    code = [*(_CODE / name for name in _MADE_BY), *sorted(_DRAWN_BY.glob("*.py"))]
+    made_of = [DATA.read_bytes(), *(path.read_bytes() for path in code)]
     return hashlib.sha256(b"\0".join([*made_of, str(EPOCHS).encode()])).hexdigest()[:16]
 
 

@@ -12,6 +12,7 @@ from pyproj.exceptions import CRSError
 
 from geoml.errors import InvalidArgument
 from geoml.raster.grid import Grid, transformer
+from geoml.raster.utm import NORTHMOST, SOUTHMOST, utm_crs
 
 _MERCATOR = {3857, 3785, 3395, 900913}
 _BEYOND_DEG = 2.0  # how far outside its area of use a CRS is still taken
@@ -68,21 +69,17 @@ NATIONAL: tuple[National, ...] = (
 )  # fmt: skip
 
 
-SOUTHMOST, NORTHMOST = -80.0, 84.0
-"""Where UTM ends; beyond it the map of the web has no tiles either."""
-
-
 def default_crs(lon: float, lat: float) -> str:
     """The official CRS of a French territory, else the WGS84 UTM zone of the place.
 
-    Zones follow the exceptions for south-west Norway (32V) and Svalbard (31X to 37X). An area
-    across the border of two zones is measured in that of its middle: ``distortion`` says how
-    little that matters. Raises InvalidArgument beyond 80 S and 84 N.
+    An area across the border of two zones is measured in that of its middle: ``distortion`` says
+    how little that matters. Raises InvalidArgument beyond 80 S and 84 N.
     """
     for territory in NATIONAL:
         if territory.holds(lon, lat):
             return territory.crs
-    if not SOUTHMOST <= lat <= NORTHMOST:
+    zone = utm_crs(lon, lat)
+    if zone is None:
         raise InvalidArgument(
             "no UTM zone so near the pole",
             where="area",
@@ -90,16 +87,7 @@ def default_crs(lon: float, lat: float) -> str:
             got=f"latitude {lat:.2f}",
             next_step="choose an area within these latitudes; polar CRS are not supported",
         )
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + _zone(lon, lat)}"
-
-
-def _zone(lon: float, lat: float) -> int:
-    """Number of the UTM zone, with the exceptions that its authors made for Norway."""
-    if 56.0 <= lat < 64.0 and 3.0 <= lon < 12.0:
-        return 32
-    if lat >= 72.0 and 0.0 <= lon < 42.0:
-        return 31 + 2 * int((lon + 3.0) // 12.0)
-    return min(int((lon + 180.0) // 6.0) + 1, 60)
+    return zone
 
 
 @dataclass(frozen=True, slots=True)

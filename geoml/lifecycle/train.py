@@ -219,7 +219,14 @@ def _samples(
         group=apart,
         seed=seed,
     )
-    told = {
+    return samples, _told(home, service, area, label, index) | {"reference": reference}
+
+
+def _told(
+    home: Home, service: Service, area: Area, label: Source, index: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is to be said of one area that is learned from; ``index`` is of its features."""
+    return {
         "area": area.id,
         "area_name": area.name,
         "born": area.born,
@@ -228,16 +235,18 @@ def _samples(
         "date": label.date,
         "support_m": support_m(label),
         "support_used_m": round(cells(support_m(label), area.grid) * area.resolution_m, 3),
-        "reference": reference,
         "synthetic": area.synthetic,
         "signature": _signature(home, area.id, label),
         "coverage_percent": {
             label.key: label.coverage,
-            **{name: index[name]["coverage_percent"] for name in names},
+            **{
+                one.name: index[one.name]["coverage_percent"]
+                for one in service.features
+                if one.name in index
+            },
         },
         "missing": [one.name for one in service.features if one.name not in index],
     }
-    return samples, told
 
 
 def _with_period(mode: str, label: Source) -> str:

@@ -7,6 +7,7 @@ import math
 from pyproj.exceptions import CRSError, ProjError
 
 from geoml.raster.grid import transformer
+from geoml.raster.utm import utm_crs
 
 _ANY = "the projected CRS of the place, such as its UTM zone"
 ASSIGN = f"assign {_ANY}: gdal_edit.py -a_srs EPSG:CODE FILE (QGIS: Assign CRS)"
@@ -22,11 +23,9 @@ def warp_first(crs: str | None = None, x: float = math.nan, y: float = math.nan)
 
 
 def _utm_zone(crs: str, x: float, y: float) -> str | None:
-    """The WGS84 UTM zone of a place; an area's own CRS is chosen in ``geoml.areas.projection``."""
+    """The UTM zone of a place in ``crs``; an area's own CRS: ``geoml.areas.projection``."""
     try:
         lon, lat = transformer(crs, "OGC:CRS84").transform(x, y)
     except (CRSError, ProjError):
         return None
-    if not (-180 <= lon <= 180 and -80 <= lat <= 84):
-        return None
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + min(int((lon + 180) // 6) + 1, 60)}"
+    return utm_crs(lon, lat) if -180 <= lon <= 180 else None

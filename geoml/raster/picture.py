@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import rasterio
@@ -31,6 +31,8 @@ from geoml.raster.header import Header, Limits, check_content, opened, probe
 from geoml.raster.hints import warp_first
 from geoml.types import Mask
 
+Place: TypeAlias = Literal["needed", "wanted", "ignored"]
+"""What becomes of a georeference that cannot be used."""
 PICTURE_DRIVERS = ("GTiff", "JPEG", "PNG")
 LARGEST_PX = 2048
 FINEST_M, COARSEST_M = 0.005, 30.0
@@ -105,16 +107,15 @@ class Picture:
 def read_picture(
     path: Path,
     *,
-    gsd_m: float | None = None,
-    placed: bool = True,
+    place: Place = "needed",
     largest_px: int = LARGEST_PX,
     collar: bool = False,
 ) -> Picture:
     """Read a GeoTIFF, JPEG or PNG whole, as red, green and blue bytes.
 
     The content tells the format, whatever the name; sides, type and number of bands are judged by
-    the header before a pixel is unpacked. ``gsd_m`` is the metres per pixel that the caller knows:
-    it counts before the file's own. With ``placed`` false the georeference is not looked at. With
+    the header before a pixel is unpacked. A georeference that cannot be used is an error where the
+    ``place`` is needed, and none at all where it is wanted; where it is ignored nobody looks. With
     ``collar`` a rim of black or white is unknown (``geoml.raster.collar``); the masks of training
     pictures come this way too, and are black for the most part.
     A file of a stranger is read in a child process: ``geoml.areas.ingest.pictures``.
@@ -124,7 +125,7 @@ def read_picture(
     """
     with opened(path, PICTURE_DRIVERS) as dataset:
         _check_size(dataset, path, largest_px)
-        place = _place_of(path, dataset) if placed else None
+        found = None if place == "ignored" else _place_if(place == "needed", path, dataset)
         colours = colours_of(dataset, path)
         turned = _turned(dataset)
         if collar:
@@ -139,10 +140,10 @@ def read_picture(
             got="nodata or clear everywhere",
             next_step="check the file in QGIS, its nodata value and its alpha band",
         )
-    crs, transform, own = place if place else (None, None, None)
-    notes = colours.notes if place else (*colours.notes, *turned)
+    crs, transform, gsd_m = found if found else (None, None, None)
+    notes = colours.notes if found else (*colours.notes, *turned)
     pixels = np.ascontiguousarray(rgb.transpose(1, 2, 0))
-    return Picture(pixels, known, crs, transform, gsd_m or own, notes)
+    return Picture(pixels, known, crs, transform, gsd_m, notes)
 
 
 def plain_rgb(
@@ -228,6 +229,16 @@ def _check_size(dataset: DatasetReader, path: Path, largest_px: int) -> None:
         got=f"{dataset.width} x {dataset.height}",
         next_step="cut it, or ingest it as the ortho of an area",
     )
+
+
+def _place_if(needed: bool, path: Path, dataset: DatasetReader) -> tuple[str, Affine, float] | None:
+    """As ``_place_of``; unless it is ``needed``, None for a place that cannot be used."""
+    try:
+        return _place_of(path, dataset)
+    except (MissingCrs, UnusableGrid, OutOfRange):
+        if needed:
+            raise
+        return None
 
 
 def _place_of(path: Path, dataset: DatasetReader) -> tuple[str, Affine, float] | None:

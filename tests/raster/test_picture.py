@@ -111,7 +111,7 @@ def test_a_picture_without_a_place_is_one_all_the_same(tmp_path):
     path = KINDS["PNG"](tmp_path / "a.png")
     assert read_picture(path).crs is None
     assert read_picture(path).gsd_m is None
-    assert read_picture(path, gsd_m=0.1).gsd_m == 0.1
+    assert read_picture(path, place="wanted").gsd_m is None
 
 
 def test_what_lies_beside_an_image_is_not_read(tmp_path):
@@ -208,8 +208,9 @@ def test_what_cannot_be_right_is_told(tmp_path):
 
 def test_a_wrong_place_does_not_matter_to_who_wants_none(tmp_path):
     path = write(tmp_path / "a.tif", two_roofs(), transform=NORTH_UP @ Affine.rotation(30))
-    picture = read_picture(path, placed=False, gsd_m=0.2)
-    assert (picture.crs, picture.gsd_m) == (None, 0.2)
+    for place in ("wanted", "ignored"):
+        picture = read_picture(path, place=place)
+        assert (picture.crs, picture.transform, picture.gsd_m) == (None, None, None)
 
 
 def test_inks_of_a_jpeg_that_nobody_says_how_to_count_are_refused(tmp_path):

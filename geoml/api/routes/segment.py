@@ -16,10 +16,9 @@ from geoml.api.segment_schema import finding_schema, picture_schema
 from geoml.api.served import Served
 from geoml.areas.ingest.pictures import read_upload
 from geoml.contract import Segmentation, Service
-from geoml.errors import MissingCrs, OutOfRange, UnusableGrid
 from geoml.lifecycle.picture_place import MOST_WORK
 from geoml.lifecycle.segment_picture import found_in
-from geoml.raster.picture import Picture
+from geoml.raster.picture import Place
 
 FIELD = "file"
 Coordinates = Literal["lonlat", "pixel"]
@@ -121,7 +120,8 @@ def _look(
 ) -> dict[str, Any]:
     network = served.network(service.name)
     pixel = coordinates == "pixel"
-    picture = _read(content, place_needed=not pixel or gsd is None)
+    place: Place = "wanted" if pixel and gsd is not None else "needed"
+    picture = read_upload(content, name=FIELD, place=place)
     told = found_in(
         service,
         found,
@@ -133,13 +133,3 @@ def _look(
         latitude=math.nan if lat is None else lat,
     )
     return {"service": service.name, "model": network.model, **told}
-
-
-def _read(content: bytes, *, place_needed: bool) -> Picture:
-    """The picture; unless its place is needed, without one that cannot be used."""
-    try:
-        return read_upload(content, name=FIELD)
-    except (MissingCrs, UnusableGrid, OutOfRange):
-        if place_needed:
-            raise
-    return read_upload(content, name=FIELD, placed=False)

@@ -16,7 +16,7 @@ from affine import Affine
 from geoml.areas.ingest.process import Limits, run
 from geoml.errors import DataError, MissingCrs, OutOfRange, OversizedHeader, UnusableGrid, from_dict
 from geoml.raster.formats import check_format
-from geoml.raster.picture import LARGEST_PX, PICTURE_DRIVERS, Picture, read_picture
+from geoml.raster.picture import LARGEST_PX, PICTURE_DRIVERS, Picture, Place, read_picture
 
 LARGEST_BYTES = 64 << 20
 _PLACELESS = "; or leave its place out: coordinates=pixel, and gsd for its metres per pixel"
@@ -27,8 +27,7 @@ def read_upload(
     content: bytes,
     *,
     name: str = "picture",
-    gsd_m: float | None = None,
-    placed: bool = True,
+    place: Place = "needed",
     largest_px: int = LARGEST_PX,
     limits: Limits = UPLOAD,
 ) -> Picture:
@@ -55,7 +54,7 @@ def read_upload(
             task = {
                 "task": "picture",
                 "path": str(path),
-                "options": {"gsd_m": gsd_m, "placed": placed, "largest_px": largest_px},
+                "options": {"place": place, "largest_px": largest_px},
             }
             return _collected(path, run(task, names=name, limits=limits))
         except DataError as error:  # it names a file that nobody has seen

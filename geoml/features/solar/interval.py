@@ -23,10 +23,6 @@ class Interval(NamedTuple):
     low: Array
     high: Array
 
-    def times(self, share: Array | float) -> Interval:
-        """The same interval of another quantity that is a known multiple of it."""
-        return Interval(self.p50 * share, self.low * share, self.high * share)
-
 
 def widened(p50: Array, low: Array, high: Array, sigma: Array | float) -> Interval:
     """The interval when a relative standard error is added to one that was there already.

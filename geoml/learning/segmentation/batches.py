@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -22,8 +20,6 @@ from geoml.learning.segmentation.sheets import source
 Batch = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """(rgb (n, 3, rows, cols), label (n, 1, rows, cols))."""
 
-_TURN_S = 2e-4
-
 
 class Batches:
     """Draws the chips of a plan; sheets stay open, made-up pictures are kept in ``cache``."""
@@ -33,7 +29,7 @@ class Batches:
 
     def steps(self, first: int, last: int) -> Iterator[Batch]:
         """The batches of steps ``first`` to ``last - 1``, each made while the last one is used."""
-        with ThreadPoolExecutor(1) as ahead, _taking_turns():
+        with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(self.at, first)
             for step in range(first, last):
                 batch = coming.result()
@@ -67,22 +63,6 @@ class Batches:
                 np.save(file, _draw(drawn.seed, self.size_px, drawn.gsd_m))
         values = np.load(path, allow_pickle=False)
         return values[:3], values[3]
-
-
-@contextmanager
-def _taking_turns() -> Iterator[None]:
-    """Let threads take turns more often, inside this block.
-
-    A picture is drawn by Python, and a step of a training is some thousand calls out of Python
-    which each wait for the drawing thread when they return: up to 5 ms by default, so that a step
-    took seven times as long while pictures were drawn.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_S)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
 
 
 def _draw(seed: int, size_px: int, gsd_m: float) -> NDArray[np.uint8]:

@@ -56,4 +56,4 @@ def read_mask(path: Path, rule: MaskRule, *, largest_px: int = LARGEST_PX) -> Ma
 
     Raises as ``geoml.raster.picture.read_picture``.
     """
-    return rule(read_picture(path, placed=False, largest_px=largest_px).rgb)
+    return rule(read_picture(path, place="ignored", largest_px=largest_px).rgb)

@@ -230,7 +230,7 @@ class _Outlined:
 
 @lru_cache(maxsize=256)
 def _decoded(tile: Tile) -> tuple[NDArray[np.uint8], Mask]:
-    picture = read_picture(tile.image, placed=False, largest_px=_LARGEST_PX)
+    picture = read_picture(tile.image, place="ignored", largest_px=_LARGEST_PX)
     mask = (
         read_mask(tile.mask, tile.rule, largest_px=_LARGEST_PX)
         if tile.mask

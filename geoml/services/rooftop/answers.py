@@ -151,8 +151,9 @@ def _warnings(told: pd.DataFrame, surface: bool) -> Iterator[dict[str, str]]:
 
 def _few(share: float) -> Text:
     return Text(
-        fr=f"Le modèle de surface ne donne la forme que de {share:.0%} des toits : trop grossier "
-        "(plus de 2 m), incomplet ou d'une autre date. Ailleurs, l'orientation est inconnue.",
+        fr=f"Le modèle de surface ne donne la forme que de {100 * share:.0f}\u00a0% des toits : "
+        "trop grossier (plus de 2 m), incomplet ou d'une autre date. Ailleurs, l'orientation est "
+        "inconnue.",
         en=f"The surface model tells the shape of {share:.0%} of the roofs only: it is too coarse "
         "(above 2 m), incomplete or of another date. Elsewhere the orientation is unknown.",
     )

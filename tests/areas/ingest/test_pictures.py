@@ -82,7 +82,7 @@ def test_a_wrong_place_is_told_how_to_be_left_out(tmp_path):
         read_upload(path.read_bytes())
     assert "EPSG:32645" in told.value.next_step
     assert "coordinates=pixel" in told.value.next_step
-    assert read_upload(path.read_bytes(), placed=False, gsd_m=0.2).crs is None
+    assert read_upload(path.read_bytes(), place="wanted").crs is None
 
 
 def test_a_photograph_that_is_turned_says_so(tmp_path):
